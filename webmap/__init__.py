@@ -1,0 +1,1 @@
+"""The pictures: Folium maps, pages, static maps and atlases."""
