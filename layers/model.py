@@ -63,8 +63,6 @@ class Field:
     inclusive, ``unit`` is what a person reads beside the number ("m", "m2", "THB").
     ``aliases`` are column headings that intake takes for this field; ``source`` cites the rule.
     ``computed`` marks a field that a rule or process fills in, not a person.
-    ``derive`` names another field that the writer cuts this one from when it is empty, as
-    ``"village_code:6"`` (its first six characters), so that one code fills its parents.
     """
 
     name: str
@@ -81,7 +79,6 @@ class Field:
     description: Text | None = None
     source: str = ""
     aliases: tuple[str, ...] = ()
-    derive: str | None = None
 
     def __post_init__(self) -> None:
         if self.name in RESERVED or not USER_NAME.fullmatch(self.name):
@@ -129,13 +126,14 @@ class Layer:
 
     ``key`` names the field that identifies a feature, for good; its type is text.
     ``title_field`` names the field that a person knows a feature by.
-    ``area`` names the field that holds the administrative code (province 2, district 4,
-    tambon 6, village 8 digits) by whose prefix rights are given; None: the layer has no place.
+    ``area`` names the field that holds the administrative code of the finest area known
+    (province 2, district 4, tambon 6, village 8 digits). The codes of the areas above are its
+    prefixes, so they are never stored, and rights are given by prefix. None: no place.
     ``privacy`` is the class of a single row (who may know that it exists), ``geometry_privacy``
     that of its position; a field's own class comes on top.
     ``datetime`` names the field, or the start and end fields, that a time filter speaks of.
     ``bounds`` is the box (west, south, east, north) that features must lie in, None: anywhere.
-    ``part_of`` and ``group`` place the layer in menus: the family of the contract.
+    ``group`` is the family that it stands under in menus.
     """
 
     id: str
