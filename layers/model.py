@@ -20,8 +20,10 @@ GeometryType = Literal[
 ]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-USER_NAME = re.compile(r"[^\W\d][\w]{0,59}")  # columns of files come in Thai too
-RESERVED = frozenset({"geom", "geom_3857", "row_version", "changed_at", "changed_by"})
+# Columns of files come in Thai too, whose vowel and tone marks are not \w; _ begins our own columns.
+USER_NAME = re.compile(r"(?!_)[^\W\d][\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*")
+RESERVED = frozenset({"geom", "geom_3857", "geometry"})
+NAME_BYTES = 63  # PostgreSQL cuts longer identifiers; a Thai letter takes three bytes
 
 
 class Privacy(IntEnum):
@@ -81,7 +83,8 @@ class Field:
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.name in RESERVED or not USER_NAME.fullmatch(self.name):
+        wrong = self.name in RESERVED or not USER_NAME.fullmatch(self.name)
+        if wrong or len(self.name.encode()) > NAME_BYTES:
             raise _broken("field_name", f"{self.name!r} cannot be the name of a field")
         if self.type not in get_args(FieldType):
             raise _broken("field_type", f"field {self.name}: unknown type {self.type!r}")
@@ -155,7 +158,8 @@ class Layer:
 
     def __post_init__(self) -> None:
         names = [item.name for item in self.fields]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        folded = [name.casefold() for name in names]  # DuckDB's columns ignore case
+        twice = sorted({name for name in folded if folded.count(name) > 1})
         if twice:
             raise _broken("field_twice", f"layer {self.id}: field {twice[0]} stands there twice")
         if not NAME.fullmatch(self.id):

@@ -1,0 +1,349 @@
+"""The store over any SQL engine; an engine adds connections and the bulk paths in and out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geo.text import Text
+from layers.errors import Conflict, NotFound
+from layers.model import Layer
+from layers.query import BBox, Query, View
+from layers.store import select
+from layers.store.dialect import STAGE, Dialect
+from layers.store.frames import from_arrow, to_arrow
+from layers.store.migrations import migrations
+from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
+from layers.store.sql import Sql, quote
+from layers.store.write import Mode, Write, create_table
+
+__all__ = ["Session", "SqlStore"]
+
+
+class Session(ABC):
+    """One transaction on one connection."""
+
+    @abstractmethod
+    def query(self, sql: Sql) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT."""
+
+    @abstractmethod
+    def run(self, sql: Sql) -> int:
+        """Execute and tell how many rows were touched."""
+
+    @abstractmethod
+    def stage(self, layer: Layer, table: pa.Table) -> None:
+        """Fill the temporary table of staged rows (columns of ``table``, geom as geometry)."""
+
+
+class SqlStore(Store, ABC):
+    """Everything that both engines do alike."""
+
+    dialect: Dialect
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._known: dict[str, Layer] = {}
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Session]:
+        """A session for one or more SELECTs."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Session]:
+        """A session whose work is committed at the end, or undone when an error leaves it."""
+
+    @abstractmethod
+    def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
+        """The rows of a SELECT over layer columns and ``geometry``, in bulk."""
+
+    # Definitions
+
+    def migrate(self) -> None:
+        """Bring the system tables to the newest state; each migration is one transaction."""
+        with self._writing() as session:
+            self._lock_schema(session)
+            session.run(Sql("CREATE SCHEMA IF NOT EXISTS phumi"))
+            session.run(Sql("CREATE SCHEMA IF NOT EXISTS layers"))
+            session.run(
+                Sql(
+                    "CREATE TABLE IF NOT EXISTS phumi.migrations "
+                    "(number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)"
+                )
+            )
+            done = {row[0] for row in session.query(Sql("SELECT number FROM phumi.migrations"))}
+            for number, name, statements in migrations(self.dialect):
+                if number in done:
+                    continue
+                for statement in statements:
+                    session.run(Sql(statement))
+                session.run(
+                    Sql("INSERT INTO phumi.migrations VALUES (?, ?, now())", (number, name))
+                )
+
+    def _lock_schema(self, session: Session) -> None:
+        """Keep other processes from changing tables until the end of the transaction."""
+
+    def layers(self) -> list[Layer]:
+        with self._reading() as session:
+            found = session.query(Sql(f"SELECT {self._definition()} FROM phumi.layers"))
+        every = [Layer.from_json(json.loads(text)) for (text,) in found]
+        self._known = {layer.id: layer for layer in every}
+        return every
+
+    def layer(self, layer_id: str) -> Layer:
+        if layer_id not in self._known:
+            self.layers()
+        if layer_id not in self._known:
+            raise _unknown(layer_id)
+        return self._known[layer_id]
+
+    def ensure(self, layer: Layer) -> None:
+        definition = json.dumps(layer.to_json(), ensure_ascii=False)
+        with self._writing() as session:
+            self._lock_schema(session)
+            known = session.query(
+                Sql(f"SELECT {self._definition()} FROM phumi.layers WHERE id = ?", (layer.id,))
+            )
+            if not known:
+                for statement in create_table(layer, self.dialect):
+                    session.run(Sql(statement))
+                values = (layer.id, definition)
+                session.run(
+                    Sql(
+                        "INSERT INTO phumi.layers VALUES "
+                        f"(?, CAST(? AS {self.dialect.json_type}), 0, now())",
+                        values,
+                    )
+                )
+            elif (earlier := Layer.from_json(json.loads(known[0][0]))) != layer:
+                self._evolve(session, earlier, layer, definition)
+        self._known[layer.id] = layer
+
+    def _evolve(self, session: Session, earlier: Layer, layer: Layer, definition: str) -> None:
+        for item in layer.fields:
+            before = earlier.by_name.get(item.name)
+            if before is None:
+                kind = self.dialect.types[item.type]
+                add = f"ALTER TABLE {self.dialect.table(layer)} ADD COLUMN {quote(item.name)} {kind}"
+                session.run(Sql(add))
+            elif self.dialect.types[before.type] != self.dialect.types[item.type]:
+                raise self._incompatible(layer, f"{item.name}: {before.type} -> {item.type}")
+        if (earlier.key, earlier.geometry is None) != (layer.key, layer.geometry is None):
+            raise self._incompatible(layer, f"{earlier.key}/{earlier.geometry}")
+        session.run(
+            Sql(
+                f"UPDATE phumi.layers SET definition = CAST(? AS {self.dialect.json_type}), "
+                "version = version + 1, changed_at = now() WHERE id = ?",
+                (definition, layer.id),
+            )
+        )
+
+    def _incompatible(self, layer: Layer, detail: str) -> Conflict:
+        return Conflict(
+            "layer_incompatible",
+            Text(
+                f"ชั้นข้อมูล {layer.id} มีอยู่แล้วและนิยามขัดกัน ({detail}) ให้ใช้ชื่ออื่น",
+                f"Layer {layer.id} exists with another definition ({detail}); use another name",
+            ),
+            layer=layer.id,
+        )
+
+    def drop(self, layer_id: str) -> None:
+        layer = self.layer(layer_id)
+        if not layer.user_made:
+            raise Conflict(
+                "layer_builtin",
+                Text(f"ลบชั้นข้อมูลหลัก {layer_id} ไม่ได้", f"Layer {layer_id} is built in"),
+            )
+        with self._writing() as session:
+            session.run(Sql(f"DROP TABLE {self.dialect.table(layer)}"))
+            session.run(Sql("DELETE FROM phumi.layers WHERE id = ?", (layer_id,)))
+        self._known.pop(layer_id, None)
+
+    def _definition(self) -> str:
+        return "CAST(definition AS text)"
+
+    # Reading
+
+    def state(self, layer_id: str) -> LayerState:
+        with self._reading() as session:
+            moment = "changed_at AT TIME ZONE 'UTC'"
+            sql = Sql(f"SELECT version, {moment} FROM phumi.layers WHERE id = ?", (layer_id,))
+            found = session.query(sql)
+        if not found:
+            raise _unknown(layer_id)
+        version, changed_at = found[0]
+        return LayerState(version, changed_at.replace(tzinfo=dt.UTC))
+
+    def features(self, query: Query, view: View) -> Page:
+        layer = self.layer(query.layer)
+        with self._reading() as session:
+            sql = select.collection(query, view, layer, self.dialect)
+            text, found, *last = session.query(sql)[0]
+        more = query.limit is not None and found > query.limit
+        returned = min(found, query.limit) if query.limit is not None else found
+        return Page(text or "", returned, tuple(last) if more and returned else None)
+
+    def feature(self, key: str, query: Query, view: View) -> Feature:
+        layer = self.layer(query.layer)
+        with self._reading() as session:
+            found = session.query(select.single(key, query, view, layer, self.dialect))
+        if not found:
+            raise NotFound(
+                "feature_unknown",
+                Text(f"ไม่พบ {key} ใน {layer.title.th}", f"There is no {key} in {layer.id}"),
+                layer=layer.id,
+                feature=key,
+            )
+        return Feature(*found[0])
+
+    def count(self, query: Query, view: View) -> int:
+        layer = self.layer(query.layer)
+        with self._reading() as session:
+            return int(session.query(select.count(query, view, layer, self.dialect))[0][0])
+
+    def extent(self, layer_id: str, view: View) -> BBox | None:
+        layer = self.layer(layer_id)
+        if layer.geometry is None or not view.geometry:
+            return None
+        with self._reading() as session:
+            found = session.query(select.extent(view, layer, self.dialect))[0]
+        west, south, east, north = found
+        return None if west is None else (west, south, east, north)
+
+    def read(self, query: Query, view: View) -> pd.DataFrame:
+        layer = self.layer(query.layer)
+        table = self._arrow(select.rows(query, view, layer, self.dialect), layer)
+        return from_arrow(table, layer, query.crs)
+
+    def history(self, layer_id: str, key: str, view: View) -> list[Version]:
+        layer = self.layer(layer_id)
+        if view.aggregates_only:
+            return []
+        with self._reading() as session:
+            found = session.query(
+                Sql(
+                    "SELECT row_version, written_at AT TIME ZONE 'UTC', written_by, ended_version, operation, "
+                    "CAST(properties AS text), ST_AsBinary(geom) FROM phumi.history "
+                    "WHERE layer = ? AND feature = ? ORDER BY row_version DESC",
+                    (layer_id, key),
+                )
+            )
+        versions = []
+        for version, written_at, *head, text, wkb in found:
+            values = json.loads(text)
+            area = str(values.get(layer.area) or "") if layer.area else ""
+            if view.prefixes is not None and not area.startswith(view.prefixes):
+                continue
+            shown = {name: value for name, value in values.items() if name in view.fields}
+            shape = bytes(wkb) if wkb is not None and view.geometry else None
+            written = written_at.replace(tzinfo=dt.UTC)
+            versions.append(Version(version, written, *head, properties=shown, wkb=shape))
+        return versions
+
+    def raw(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with self._reading() as session:
+            yield from session.query(Sql(sql, values))
+
+    # Writing
+
+    def write(
+        self,
+        layer_id: str,
+        rows: pd.DataFrame,
+        *,
+        mode: Mode = "upsert",
+        author: str,
+        source: str = "",
+    ) -> WriteResult:
+        layer = self.layer(layer_id)
+        table = to_arrow(rows, layer)
+        _refuse_repeated(table, layer)
+        statements = Write(layer, self.dialect, table.column_names, mode)
+        with self._writing() as session:
+            session.stage(layer, table)
+            bump = "UPDATE phumi.layers SET version = version + 1, changed_at = now() WHERE id = ?"
+            session.run(Sql(bump, (layer.id,)))  # also keeps other writers of this layer waiting
+            current = Sql("SELECT version FROM phumi.layers WHERE id = ?", (layer.id,))
+            version = session.query(current)[0][0]
+            inserted, updated, deleted = self._apply(session, statements, version, author, rows)
+            if inserted or updated or deleted:
+                entry = (layer.id, version, author, source, mode, inserted, updated, deleted)
+                journal = "INSERT INTO phumi.changes VALUES (?, ?, now(), ?, ?, ?, ?, ?, ?)"
+                session.run(Sql(journal, entry))
+            else:
+                version -= 1  # nothing differs, so nothing that was cached is stale
+                unbump = "UPDATE phumi.layers SET version = ? WHERE id = ?"
+                session.run(Sql(unbump, (version, layer.id)))
+            session.run(Sql(f"DROP TABLE {STAGE}"))
+        return WriteResult(inserted, updated, deleted, version)
+
+    def _apply(
+        self, session: Session, write: Write, version: int, author: str, rows: pd.DataFrame
+    ) -> tuple[int, int, int]:
+        updated = deleted = 0
+        if write.mode == "append":
+            taken = [str(row[0]) for row in session.query(Sql(write.taken()))]
+            if taken:
+                raise _taken(write.layer, taken)
+        else:
+            session.run(Sql(write.changed()))
+            if session.query(Sql("SELECT count(*) FROM phumi_changed"))[0][0]:
+                session.run(write.remember("update", version))
+                updated = session.run(write.update(version, author))
+            session.run(Sql("DROP TABLE phumi_changed"))
+        if write.mode == "replace":
+            session.run(write.remember("delete", version))
+            deleted = session.run(Sql(write.delete()))
+        inserted = session.run(write.insert(version, author, _bounds(rows)))
+        return inserted, updated, deleted
+
+
+def _unknown(layer_id: str) -> NotFound:
+    text = Text(f"ไม่มีชั้นข้อมูล {layer_id}", f"There is no layer {layer_id}")
+    return NotFound("layer_unknown", text, layer=layer_id)
+
+
+def _bounds(rows: pd.DataFrame) -> BBox | None:
+    if not isinstance(rows, gpd.GeoDataFrame) or rows.empty:
+        return None
+    west, south, east, north = (float(side) for side in rows.total_bounds)
+    return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
+
+
+def _refuse_repeated(table: pa.Table, layer: Layer) -> None:
+    counted = pc.value_counts(table[layer.key])
+    repeated = counted.filter(pc.greater(counted.field("counts"), 1)).field("values")
+    if len(repeated):
+        shown = ", ".join(repeated.slice(0, 5).to_pylist())
+        raise Conflict(
+            "key_repeated",
+            Text(
+                f"รหัสซ้ำใน {layer.title.th}: {shown}", f"The same {layer.key} twice: {shown}"
+            ),
+            layer=layer.id,
+        )
+
+
+def _taken(layer: Layer, keys: list[str]) -> Conflict:
+    shown = ", ".join(keys[:5]) + (" ..." if len(keys) > 5 else "")
+    return Conflict(
+        "key_taken",
+        Text(
+            f"มี {layer.key} นี้อยู่แล้วใน {layer.title.th}: {shown} (ใช้ --mode upsert เพื่อแก้ไข)",
+            f"{layer.id} already holds {layer.key} {shown} (use mode upsert to change them)",
+        ),
+        layer=layer.id,
+        keys=keys,
+    )

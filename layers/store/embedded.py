@@ -1,0 +1,164 @@
+"""The embedded engine: DuckDB with its spatial extension, one file, one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from geo.text import Text
+from layers.errors import StoreUnavailable, WorkspaceLocked
+from layers.model import Layer
+from layers.store.base import Session, SqlStore
+from layers.store.dialect import STAGE, DuckDB
+from layers.store.sql import Sql, quote
+
+__all__ = ["DuckDBStore"]
+
+
+class DuckDBSession(Session):
+    """A cursor of the one connection."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, dialect: DuckDB) -> None:
+        self.cursor = cursor
+        self.dialect = dialect
+
+    def query(self, sql: Sql) -> list[tuple[Any, ...]]:
+        return self.cursor.execute(sql.text, sql.values).fetchall()
+
+    def run(self, sql: Sql) -> int:
+        found = self.cursor.execute(sql.text, sql.values).fetchone()
+        return int(found[0]) if found and isinstance(found[0], int) else 0
+
+    def stage(self, layer: Layer, table: pa.Table) -> None:
+        columns = []
+        for name in table.column_names:
+            if name == "geom":
+                columns.append(f"{self.dialect.from_wkb('geom')} AS geom")
+            else:
+                kind = self.dialect.types[layer.by_name[name].type]
+                columns.append(f"CAST({quote(name)} AS {kind}) AS {quote(name)}")
+        self.cursor.register("phumi_rows", table)
+        try:
+            self.cursor.execute(
+                f"CREATE TEMP TABLE {STAGE} AS SELECT {', '.join(columns)} FROM phumi_rows"
+            )
+        finally:
+            self.cursor.unregister("phumi_rows")
+
+
+class DuckDBStore(SqlStore):
+    """A workspace in one file; ``path`` None keeps it in memory (tests, notebooks)."""
+
+    def __init__(self, url: str, path: Path | None) -> None:
+        super().__init__(url)
+        self.dialect = DuckDB()
+        self._connection = _connect(path)
+        self._local = threading.local()
+        self._writer = threading.RLock()  # DuckDB refuses, not queues, writes that collide
+        self.migrate()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+            cursor.execute("USE workspace")
+        return cursor
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        yield DuckDBSession(self._cursor(), DuckDB())
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self._writer:
+            cursor = self._cursor()
+            cursor.execute("BEGIN")
+            try:
+                yield DuckDBSession(cursor, DuckDB())
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
+        return self._cursor().execute(sql.text, sql.values).to_arrow_table()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    """Open the file behind an in-memory catalogue, so that the extension is there before it."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+    )
+    connection.execute(f"LOAD '{_extension()}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    target = ":memory:" if path is None else str(path)
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        connection.execute(f"ATTACH '{target.replace(chr(39), chr(39) * 2)}' AS workspace")
+    except duckdb.IOException as error:
+        connection.close()
+        raise _not_opened(target, str(error)) from error
+    except (duckdb.Error, OSError) as error:
+        connection.close()
+        raise StoreUnavailable(
+            "workspace_unreadable",
+            Text(
+                f"เปิดไฟล์ฐานข้อมูล {target} ไม่ได้: {error}",
+                f"The workspace file {target} cannot be opened: {error}",
+            ),
+        ) from error
+    connection.execute("SET enable_external_access = false")  # SQL may not read other files
+    return connection
+
+
+def _not_opened(target: str, reason: str) -> StoreUnavailable:
+    if "lock" not in reason.lower():
+        return StoreUnavailable(
+            "workspace_unreadable",
+            Text(
+                f"เปิดไฟล์ฐานข้อมูล {target} ไม่ได้: {reason}",
+                f"The workspace file {target} cannot be opened: {reason}",
+            ),
+        )
+    return WorkspaceLocked(
+        "workspace_locked",
+        Text(
+            f"ไฟล์ {target} เปิดอยู่ในโปรแกรมอื่น ({_holder(reason)}) ให้ปิดโปรแกรมนั้นก่อน "
+            "หรือใช้ PostGIS ถ้าต้องใช้หลายคนพร้อมกัน (PHUMI_DATABASE_URL=postgresql://...)",
+            f"{target} is open in another process ({_holder(reason)}). Stop that one first, "
+            "or use PostGIS for several at once (PHUMI_DATABASE_URL=postgresql://...)",
+        ),
+    )
+
+
+def _holder(reason: str) -> str:
+    _, found, rest = reason.partition("(PID ")
+    return f"PID {rest.split(')')[0]}" if found else "PID ?"
+
+
+def _extension() -> Path:
+    """The spatial extension that the package of the same version brought along."""
+    root = resources.files("duckdb_extension_spatial")
+    version = f"v{duckdb.__version__}"
+    path = Path(str(root)) / "extensions" / version / "spatial.duckdb_extension"
+    if not path.is_file():
+        raise StoreUnavailable(
+            "extension_missing",
+            Text(
+                f"ไม่พบส่วนเสริม spatial ของ DuckDB {duckdb.__version__} ให้ติดตั้งใหม่: make install",
+                f"DuckDB {duckdb.__version__} has no spatial extension of its version: make install",
+            ),
+        )
+    return path

@@ -1,0 +1,376 @@
+"""CQL2-JSON filter trees into SQL: only fields of the view, values bound, never written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import shapely
+from shapely.geometry import box, shape
+
+from geo.text import Text
+from layers.errors import QueryError
+from layers.model import Layer
+from layers.query import BBox, Interval, View
+from layers.store.dialect import Dialect
+from layers.store.sql import Sql, quote
+
+__all__ = ["Scope", "compile_filter", "field_of", "time_filter"]
+
+MAX_DEPTH = 100
+MAX_NODES = 20_000
+
+COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+ARITHMETIC = {"+", "-", "*", "/", "%", "div", "^"}
+SPATIAL = {
+    "s_intersects": "ST_Intersects",
+    "s_equals": "ST_Equals",
+    "s_disjoint": "ST_Disjoint",
+    "s_touches": "ST_Touches",
+    "s_within": "ST_Within",
+    "s_overlaps": "ST_Overlaps",
+    "s_crosses": "ST_Crosses",
+    "s_contains": "ST_Contains",
+}
+# Each temporal relation as conditions on the ends (start a, end b) and (start c, end d).
+TEMPORAL = {
+    "t_after": "{a} > {d}",
+    "t_before": "{b} < {c}",
+    "t_contains": "{a} < {c} AND {b} > {d}",
+    "t_disjoint": "({b} < {c} OR {a} > {d})",
+    "t_during": "{a} > {c} AND {b} < {d}",
+    "t_equals": "{a} = {c} AND {b} = {d}",
+    "t_finishedby": "{a} < {c} AND {b} = {d}",
+    "t_finishes": "{a} > {c} AND {b} = {d}",
+    "t_intersects": "{a} <= {d} AND {b} >= {c}",
+    "t_meets": "{b} = {c}",
+    "t_metby": "{a} = {d}",
+    "t_overlappedby": "{a} > {c} AND {a} < {d} AND {b} > {d}",
+    "t_overlaps": "{a} < {c} AND {b} > {c} AND {b} < {d}",
+    "t_startedby": "{a} = {c} AND {b} > {d}",
+    "t_starts": "{a} = {c} AND {b} < {d}",
+}
+FOREVER = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+
+
+class Typed(NamedTuple):
+    """A scalar expression and the type of its value."""
+
+    sql: Sql
+    type: str
+
+
+@dataclass(slots=True)
+class Scope:
+    """What a filter may speak of: the fields of one layer that the view shows."""
+
+    layer: Layer
+    view: View
+    dialect: Dialect
+    nodes: int = 0
+
+
+def field_of(layer: Layer, view: View, name: object) -> str:
+    """The name, if it is a field that the view shows; else QueryError, the same for both reasons."""
+    if isinstance(name, str) and name in view.fields and name in layer.by_name:
+        return name
+    raise QueryError(
+        "field_unknown",
+        Text(
+            f"ชั้นข้อมูล {layer.title.th} ไม่มีฟิลด์ {name}",
+            f"Layer {layer.id} has no field {name}",
+        ),
+        field=name,
+    )
+
+
+def compile_filter(tree: Mapping[str, Any], scope: Scope) -> Sql:
+    """A CQL2-JSON tree as an SQL condition; raises QueryError naming the part that is wrong."""
+    return _condition(tree, scope, 0)
+
+
+def time_filter(layer: Layer, view: View, interval: Interval) -> Sql:
+    """True where the feature's time meets the interval; features without a time do not."""
+    names = [field_of(layer, view, name) for name in layer.datetime]
+    if not names:
+        return Sql("TRUE")  # the standard: a layer without time is always meant
+    start, end = names[0], names[-1]
+    parts = []
+    if interval.end is not None:
+        parts.append(_time_bound(layer, start, "<=", interval.end))
+    if interval.start is not None:
+        open_end = len(names) == 2
+        later = _time_bound(layer, end, ">=", interval.start)
+        missing = Sql(f"({quote(end)} IS NULL AND {quote(start)} IS NOT NULL)")
+        parts.append(Sql.join(" OR ", [later, missing]).inside("(", ")") if open_end else later)
+    return Sql.join(" AND ", parts) if parts else Sql("TRUE")
+
+
+def _time_bound(layer: Layer, name: str, operator: str, moment: str) -> Sql:
+    kind = layer.by_name[name].type
+    if kind == "date":
+        return Sql(f"{quote(name)} {operator} CAST(? AS DATE)", (moment[:10],))
+    if len(moment) == 10 and operator == "<=":
+        moment += "T23:59:59.999999Z"  # a day is meant with all its hours
+    return Sql(f"{quote(name)} {operator} CAST(? AS TIMESTAMPTZ)", (moment,))
+
+
+def _condition(node: Any, scope: Scope, depth: int) -> Sql:
+    scope.nodes += 1
+    if depth > MAX_DEPTH or scope.nodes > MAX_NODES:
+        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+    if isinstance(node, bool):
+        return Sql("TRUE" if node else "FALSE")
+    op, args = _operation(node)
+    if op in ("and", "or"):
+        if not args:
+            raise _wrong(f"{op} needs at least one part", f"{op} ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ")
+        parts = [_condition(arg, scope, depth + 1).inside("(", ")") for arg in args]
+        return Sql.join(f" {op.upper()} ", parts)
+    if op == "not":
+        return _condition(_only(args, op), scope, depth + 1).inside("NOT (", ")")
+    handler = _HANDLERS.get(op)
+    if handler is None:
+        raise _wrong(f"unknown operator {op!r}", f"ไม่รู้จักตัวดำเนินการ {op!r}")
+    return handler(op, args, scope, depth + 1)
+
+
+def _compare(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    left, right = _pair(args, op, scope, depth)
+    return left.sql + Sql(f" {COMPARISONS[op]} ") + right.sql
+
+
+def _is_null(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    target = _only(args, op)
+    if isinstance(target, Mapping) and target.get("property") == "geometry" and scope.view.geometry:
+        return Sql("geom IS NULL")
+    return _scalar(target, scope, depth).sql + Sql(" IS NULL")
+
+
+def _like(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    left, right = _pair(args, op, scope, depth)
+    if left.type != "text" or right.type != "text":
+        raise _wrong("like needs texts", "like ใช้กับข้อความเท่านั้น")
+    return left.sql + Sql(" LIKE ") + right.sql + Sql(r" ESCAPE '\'")
+
+
+def _between(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    if len(args) != 3:
+        raise _wrong("between needs a value and two limits", "between ต้องมีค่าและขอบเขตสองค่า")
+    value, low = _pair(args[:2], op, scope, depth)
+    _, high = _pair([args[0], args[2]], op, scope, depth)
+    return Sql.join("", [value.sql, Sql(" BETWEEN "), low.sql, Sql(" AND "), high.sql])
+
+
+def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    if len(args) != 2 or not isinstance(args[1], list) or not args[1]:
+        raise _wrong("in needs a value and a list", "in ต้องมีค่าและรายการ")
+    value = _scalar(args[0], scope, depth)
+    scope.nodes += len(args[1])
+    choices = [_typed(item, value.type, scope, depth).sql for item in args[1]]
+    return value.sql + Sql.join(", ", choices).inside(" IN (", ")")
+
+
+def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    if len(args) != 2:
+        raise _wrong(f"{op} needs two geometries", f"{op} ต้องมีรูปเรขาคณิตสองรูป")
+    parts, near = [], Sql("")
+    for arg in args:
+        if isinstance(arg, Mapping) and "property" in arg:
+            if arg["property"] not in ("geometry", "geom") or not scope.view.geometry:
+                field_of(scope.layer, scope.view, arg["property"])
+                raise _wrong(f"{arg['property']} is not a geometry", "ฟิลด์นี้ไม่ใช่รูปเรขาคณิต")
+            parts.append(Sql("geom"))
+        else:
+            literal = _geometry(arg)
+            parts.append(Sql(scope.dialect.from_wkb("?"), (shapely.to_wkb(literal),)))
+            if op != "s_disjoint":
+                bounds: BBox = literal.bounds  # an index can serve the box, not every relation
+                near = scope.dialect.near_box(bounds) + Sql(" AND ")
+    return near + Sql.join(", ", parts).inside(f"{SPATIAL[op]}(", ")")
+
+
+def _temporal(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
+    if len(args) != 2:
+        raise _wrong(f"{op} needs two times", f"{op} ต้องมีเวลาสองค่า")
+    (a, b), (c, d) = (_span(arg, scope, depth) for arg in args)
+    # Each end may be named more than once, so the template is filled piece by piece.
+    pieces: list[Sql] = []
+    rest = TEMPORAL[op]
+    ends = {"{a}": a, "{b}": b, "{c}": c, "{d}": d}
+    while rest:
+        place = min((rest.find(k) for k in ends if k in rest), default=-1)
+        if place < 0:
+            pieces.append(Sql(rest))
+            break
+        pieces += [Sql(rest[:place]), ends[rest[place : place + 3]]]
+        rest = rest[place + 3 :]
+    return Sql.join("", pieces).inside("(", ")")
+
+
+def _span(node: Any, scope: Scope, depth: int) -> tuple[Sql, Sql]:
+    if isinstance(node, Mapping) and "interval" in node:
+        ends = node["interval"]
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise _wrong("an interval has two ends", "ช่วงเวลาต้องมีสองปลาย")
+        start, end = (
+            _moment({"timestamp": FOREVER[i]} if ends[i] == ".." else ends[i], scope, depth, i)
+            for i in (0, 1)
+        )
+        return start, end
+    return _moment(node, scope, depth, 0), _moment(node, scope, depth, 1)
+
+
+def _moment(node: Any, scope: Scope, depth: int, end: int) -> Sql:
+    if isinstance(node, str):
+        node = {"date" if len(node) == 10 else "timestamp": node}
+    value = _scalar(node, scope, depth)
+    if value.type not in ("date", "datetime"):
+        raise _wrong("a time is expected", "ต้องเป็นวันที่หรือเวลา")
+    moment = value.sql.inside("CAST(", " AS TIMESTAMPTZ)")
+    if value.type == "date" and end:
+        moment += Sql(" + INTERVAL '1 day' - INTERVAL '1 millisecond'")
+    return moment
+
+
+def _scalar(node: Any, scope: Scope, depth: int) -> Typed:
+    """A property, a literal, arithmetic or a text function."""
+    scope.nodes += 1
+    if depth > MAX_DEPTH or scope.nodes > MAX_NODES:
+        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+    if not isinstance(node, Mapping):
+        return _literal(node)
+    if "property" in node:
+        name = field_of(scope.layer, scope.view, node["property"])
+        return Typed(Sql(quote(name)), scope.layer.by_name[name].type)
+    for kind, cast in (("date", "DATE"), ("timestamp", "TIMESTAMPTZ")):
+        if kind in node:
+            value = _checked_time(node[kind], kind)
+            return Typed(Sql(f"CAST(? AS {cast})", (value,)), "date" if kind == "date" else "datetime")
+    op, args = _operation(node)
+    if op in ARITHMETIC:
+        return _arithmetic(op, args, scope, depth)
+    if op == "casei":
+        inner = _scalar(_only(args, op), scope, depth + 1)
+        return Typed(inner.sql.inside("lower(", ")"), "text")
+    raise _wrong(f"unknown function {op!r}", f"ไม่รู้จักฟังก์ชัน {op!r}")
+
+
+def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed:
+    if len(args) != 2:
+        raise _wrong(f"{op} needs two numbers", f"{op} ต้องมีตัวเลขสองตัว")
+    left, right = (_scalar(arg, scope, depth + 1) for arg in args)
+    if {left.type, right.type} - {"number", "integer"}:
+        raise _wrong(f"{op} needs numbers", f"{op} ใช้กับตัวเลขเท่านั้น")
+    a, b = (side.sql.inside("CAST(", " AS DOUBLE PRECISION)") for side in (left, right))
+    if op == "^":
+        return Typed(Sql.join(", ", [a, b]).inside("power(", ")"), "number")
+    if op in ("/", "div", "%"):
+        b = b.inside("NULLIF(", ", 0)")  # a row that cannot be divided does not match
+    if op == "%":
+        whole = Sql.join(" / ", [a, b]).inside("trunc(", ")")
+        return Typed(Sql.join("", [Sql("("), a, Sql(" - "), b, Sql(" * "), whole, Sql(")")]), "number")
+    if op == "div":
+        return Typed(Sql.join(" / ", [a, b]).inside("trunc(", ")"), "number")
+    return Typed(Sql.join(f" {op} ", [a, b]).inside("(", ")"), "number")
+
+
+def _pair(args: Sequence[Any], op: str, scope: Scope, depth: int) -> tuple[Typed, Typed]:
+    """Two expressions of one type; a literal takes the type of the field beside it."""
+    if len(args) != 2:
+        raise _wrong(f"{op} needs two values", f"{op} ต้องมีค่าสองค่า")
+    if isinstance(args[0], Mapping):
+        left = _scalar(args[0], scope, depth)
+        return left, _typed(args[1], left.type, scope, depth)
+    right = _scalar(args[1], scope, depth)
+    return _typed(args[0], right.type, scope, depth), right
+
+
+def _typed(node: Any, kind: str, scope: Scope, depth: int) -> Typed:
+    if isinstance(node, str) and kind in ("date", "datetime"):
+        node = {"date" if kind == "date" else "timestamp": node}
+    value = _scalar(node, scope, depth)
+    numbers, times = {"number", "integer"}, {"date", "datetime"}
+    same = value.type == kind or {value.type, kind} <= numbers or {value.type, kind} <= times
+    if not same:
+        raise _wrong(
+            f"a {kind} cannot be compared with {_shown(node)}",
+            f"เทียบค่าชนิด {kind} กับ {_shown(node)} ไม่ได้",
+        )
+    return value
+
+
+def _literal(value: Any) -> Typed:
+    if isinstance(value, bool):
+        return Typed(Sql("TRUE" if value else "FALSE"), "boolean")
+    if isinstance(value, int) and abs(value) < 2**63:
+        return Typed(Sql("CAST(? AS BIGINT)", (value,)), "integer")
+    if isinstance(value, (int, float)):
+        return Typed(Sql("CAST(? AS DOUBLE PRECISION)", (float(value),)), "number")
+    if isinstance(value, str) and "\x00" not in value:
+        return Typed(Sql("CAST(? AS VARCHAR)", (value,)), "text")
+    raise _wrong(f"{_shown(value)} is not a value", f"{_shown(value)} ไม่ใช่ค่า")
+
+
+def _geometry(node: Any) -> shapely.Geometry:
+    try:
+        if "bbox" in node:
+            sides = [float(side) for side in node["bbox"]]
+            west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
+            found = box(west, south, east, north)
+        else:
+            found = shape(node)
+        usable = not found.is_empty and bool(shapely.is_valid(found))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.GEOSException):
+        usable = False
+    if not usable:
+        raise _wrong(f"{_shown(node)} is not a geometry", f"{_shown(node)} ไม่ใช่รูปเรขาคณิตที่ใช้ได้")
+    return found
+
+
+def _checked_time(value: Any, kind: str) -> str:
+    try:
+        if kind == "date":
+            return dt.date.fromisoformat(value).isoformat()
+        moment = dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise _wrong(f"{_shown(value)} is not a {kind}", f"{_shown(value)} ไม่ใช่วันที่หรือเวลา") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return moment.isoformat()
+
+
+def _operation(node: Any) -> tuple[str, list[Any]]:
+    if isinstance(node, Mapping):
+        op, args = node.get("op"), node.get("args")
+        if isinstance(op, str) and isinstance(args, list):
+            return op.lower(), args
+    raise _wrong(f"{_shown(node)} is not a condition", f"{_shown(node)} ไม่ใช่เงื่อนไข")
+
+
+def _only(args: Sequence[Any], op: str) -> Any:
+    if len(args) != 1:
+        raise _wrong(f"{op} needs one part", f"{op} ต้องมีส่วนเดียว")
+    return args[0]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _wrong(english: str, thai: str) -> QueryError:
+    return QueryError("filter_invalid", Text(f"ตัวกรองผิด: {thai}", f"Bad filter: {english}"))
+
+
+_HANDLERS: dict[str, Callable[[str, Sequence[Any], Scope, int], Sql]] = {
+    **dict.fromkeys(COMPARISONS, _compare),
+    **dict.fromkeys(SPATIAL, _spatial),
+    **dict.fromkeys(TEMPORAL, _temporal),
+    "isnull": _is_null,
+    "like": _like,
+    "between": _between,
+    "in": _in,
+}

@@ -1,0 +1,120 @@
+"""What every store promises, whichever engine is below it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+from layers.model import Layer
+from layers.query import BBox, Query, View
+from layers.store.write import Mode
+
+__all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Features as comma-separated GeoJSON texts, how many, and where the next page begins."""
+
+    features: str
+    returned: int
+    next: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature as GeoJSON text, and the layer version that wrote it."""
+
+    text: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerState:
+    """How often a layer was written, and when last."""
+
+    version: int
+    changed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What one write did; ``version`` is the layer's version after it."""
+
+    inserted: int
+    updated: int
+    deleted: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A feature as it was, from one write to the next."""
+
+    version: int
+    written_at: dt.datetime
+    written_by: str
+    ended_version: int
+    operation: str
+    properties: dict[str, Any]
+    wkb: bytes | None
+
+
+class Store(Protocol):
+    """Layers in one database. Every reading call takes the View of who asks."""
+
+    url: str
+
+    def layers(self) -> list[Layer]:
+        """All layers, in the order of the catalogue, then user layers by id."""
+
+    def layer(self, layer_id: str) -> Layer:
+        """One layer; NotFound if there is none."""
+
+    def ensure(self, layer: Layer) -> None:
+        """Make the layer's table, or bring it to this definition (fields are added, never lost)."""
+
+    def drop(self, layer_id: str) -> None:
+        """Remove a user layer with its rows; its history and journal stay."""
+
+    def state(self, layer_id: str) -> LayerState:
+        """Version and time of the last write."""
+
+    def features(self, query: Query, view: View) -> Page:
+        """A page of features as GeoJSON text made inside the engine."""
+
+    def feature(self, key: str, query: Query, view: View) -> Feature:
+        """One feature; NotFound if there is none that the view shows."""
+
+    def count(self, query: Query, view: View) -> int:
+        """The number of features that match, whatever the page."""
+
+    def extent(self, layer_id: str, view: View) -> BBox | None:
+        """The box around all visible features in EPSG:4326; None when there are none."""
+
+    def read(self, query: Query, view: View) -> pd.DataFrame:
+        """Matching features as a GeoDataFrame in ``query.crs`` (a DataFrame without geometry)."""
+
+    def write(
+        self,
+        layer_id: str,
+        rows: pd.DataFrame,
+        *,
+        mode: Mode = "upsert",
+        author: str,
+        source: str = "",
+    ) -> WriteResult:
+        """Write rows (EPSG:4326) in one transaction: rows, versions, history, journal, or nothing."""
+
+    def history(self, layer_id: str, key: str, view: View) -> list[Version]:
+        """Earlier states of a feature, newest first."""
+
+    def raw(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement of our own (benchmarks, diagnosis); never text from a user."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""

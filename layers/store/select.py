@@ -1,0 +1,240 @@
+"""The one query builder: a Query and a View become SQL for either engine."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+from pyproj import Transformer
+
+from geo.text import Text
+from layers.errors import AccessDenied, QueryError
+from layers.model import Layer
+from layers.query import WGS84, BBox, Query, SortKey, View
+from layers.store.dialect import Dialect
+from layers.store.filters import Scope, compile_filter, field_of, time_filter
+from layers.store.sql import Sql, quote
+
+__all__ = ["collection", "count", "extent", "feature", "rows", "single", "where"]
+
+
+def where(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """The condition that a row must meet: the caller's rights first, then what was asked."""
+    if view.layer != layer.id or query.layer != layer.id:
+        raise ValueError(f"query {query.layer} and view {view.layer} must speak of {layer.id}")
+    if view.aggregates_only:
+        raise AccessDenied(
+            "aggregates_only",
+            Text(
+                f"ชั้นข้อมูล {layer.title.th} เปิดเผยรายแถวไม่ได้ ดูได้เฉพาะผลรวมตามพื้นที่",
+                f"Single features of {layer.id} are not open to you; only totals by area are",
+            ),
+            layer=layer.id,
+        )
+    parts = []
+    if view.prefixes is not None:
+        parts.append(_in_scope(view.prefixes, layer))
+    if query.bbox is not None and layer.geometry is not None:
+        parts.append(_in_bbox(query.bbox, query, layer, view, dialect))
+    if query.datetime is not None:
+        parts.append(time_filter(layer, view, query.datetime))
+    if query.filter is not None:
+        parts.append(compile_filter(query.filter, Scope(layer, view, dialect)))
+    return Sql.join(" AND ", [part.inside("(", ")") for part in parts]) if parts else Sql("TRUE")
+
+
+def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """One row: the features as comma-separated GeoJSON text, their number, the last cursor.
+
+    One row more than the limit is read to learn whether there is a next page.
+    """
+    order = _order(query, view, layer)
+    marks = [f"{_sort_value(key, layer, dialect)} AS _k{i}" for i, key in enumerate(order)]
+    inner = Sql(f"SELECT {', '.join(marks)}, row_number() OVER (ORDER BY {_by(order)}) AS _row, ")
+    inner += Sql(f"{feature(query, view, layer, dialect)} AS _feature FROM (")
+    inner += _page(query, view, layer, dialect, extra=1) + Sql(") AS page")
+    limit = query.limit if query.limit is not None else 2**62
+    last = ", ".join(f"max(_k{i}) FILTER (WHERE _row = {limit})" for i in range(len(order)))
+    head = (
+        f"SELECT string_agg(_feature, ',' ORDER BY _row) FILTER (WHERE _row <= {limit}), "
+        f"count(*), {last} FROM ("
+    )
+    return inner.inside(head, ") AS features")
+
+
+def single(key: str, query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """The GeoJSON text and row version of one feature, if the view shows it."""
+    allowed = where(query, view, layer, dialect)
+    text = f"SELECT {feature(query, view, layer, dialect)}, _version FROM {dialect.table(layer)}"
+    return Sql(f"{text} WHERE {quote(layer.key)} = ? AND ", (key,)) + allowed.inside("(", ")")
+
+
+def rows(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """The visible columns as they are stored, the geometry as WKB in the column ``geometry``."""
+    columns = [quote(name) for name in visible(query, view, layer)]
+    if _shape(query, view, layer):
+        columns.append(f"ST_AsBinary({dialect.transform('geom', WGS84, query.crs)}) AS geometry")
+    if not columns:
+        columns = ["1 AS nothing"]
+    page = _page(query, view, layer, dialect)
+    return page.inside(f"SELECT {', '.join(columns)} FROM (", ") AS page")
+
+
+def count(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """How many features match; paging is not looked at."""
+    found = where(query, view, layer, dialect)
+    return found.inside(f"SELECT count(*) FROM {dialect.table(layer)} WHERE ")
+
+
+def extent(view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """West, south, east, north of all features that the view shows."""
+    sides = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
+    measured = ", ".join(
+        f"{'min' if 'Min' in side else 'max'}({side}(geom))" for side in sides
+    )
+    allowed = where(Query(layer=layer.id), view, layer, dialect)
+    return allowed.inside(f"SELECT {measured} FROM {dialect.table(layer)} WHERE ")
+
+
+def visible(query: Query, view: View, layer: Layer) -> list[str]:
+    """The names of the fields to return, in the layer's order."""
+    if query.fields is None:
+        return [item.name for item in layer.fields if item.name in view.fields]
+    asked = {field_of(layer, view, name) for name in query.fields}
+    return [item.name for item in layer.fields if item.name in asked]
+
+
+def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
+    """An expression that gives the GeoJSON text of one row."""
+    shape = "'null'"
+    if _shape(query, view, layer):
+        shape = f"coalesce({dialect.geojson('geom', query.crs)}, 'null')"
+    shown = [(name, dialect.column(layer.by_name[name])) for name in visible(query, view, layer)]
+    identity = f"CAST(to_json({quote(layer.key)}) AS {dialect.types['text'].split()[0]})"
+    return (
+        f"""'{{"type":"Feature","id":' || {identity} || ',"geometry":' || {shape} || """
+        f"""',"properties":' || {dialect.properties(shown)} || '}}'"""
+    )
+
+
+def _page(query: Query, view: View, layer: Layer, dialect: Dialect, extra: int = 0) -> Sql:
+    order = _order(query, view, layer)
+    text = Sql(f"SELECT * FROM {dialect.table(layer)} WHERE ")
+    text += where(query, view, layer, dialect)
+    if query.after is not None:
+        text += Sql(" AND ") + _after(query.after, order, layer).inside("(", ")")
+    text += Sql(f" ORDER BY {_by(order)}")
+    if query.limit is not None:
+        text += Sql(f" LIMIT {int(query.limit) + extra}")
+    return text + Sql(f" OFFSET {int(query.offset)}") if query.offset else text
+
+
+def _order(query: Query, view: View, layer: Layer) -> tuple[SortKey, ...]:
+    """The sort that was asked for, made total by the key."""
+    asked = tuple(SortKey(field_of(layer, view, k.field), k.descending) for k in query.sort)
+    if any(key.field == layer.key for key in asked):
+        return asked
+    return (*asked, SortKey(layer.key))
+
+
+def _by(order: tuple[SortKey, ...]) -> str:
+    return ", ".join(
+        f"{quote(key.field)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in order
+    )
+
+
+def _sort_value(key: SortKey, layer: Layer, dialect: Dialect) -> str:
+    kind = layer.by_name[key.field].type
+    if kind in ("date", "datetime"):
+        return f"CAST({quote(key.field)} AS {dialect.types['text'].split()[0]})"
+    if kind == "boolean":
+        return f"CAST({quote(key.field)} AS INTEGER)"
+    return quote(key.field)
+
+
+def _after(values: tuple[Any, ...], order: tuple[SortKey, ...], layer: Layer) -> Sql:
+    """Rows that come after the one with these sort values (keyset paging, nulls last)."""
+    if len(values) != len(order):
+        raise _bad_cursor()
+    alternatives, equal = [], Sql("TRUE")
+    for key, value in zip(order, values, strict=True):
+        column = quote(key.field)
+        if value is None:  # nulls are last: nothing comes after them but other nulls
+            same = Sql(f"{column} IS NULL")
+        else:
+            bound = _bound(value, layer.by_name[key.field].type)
+            comes = "<" if key.descending else ">"
+            later = Sql(f"({column} {comes} ") + bound + Sql(f" OR {column} IS NULL)")
+            alternatives.append(equal + Sql(" AND ") + later)
+            same = Sql(f"{column} = ") + bound
+        equal = equal + Sql(" AND ") + same
+    return Sql.join(" OR ", [part.inside("(", ")") for part in alternatives]) if alternatives else Sql("FALSE")
+
+
+def _bound(value: Any, kind: str) -> Sql:
+    casts = {
+        "text": (str, "VARCHAR"),
+        "integer": (int, "BIGINT"),
+        "number": ((int, float), "DOUBLE PRECISION"),
+        "boolean": (int, "BOOLEAN"),
+        "date": (str, "DATE"),
+        "datetime": (str, "TIMESTAMPTZ"),
+    }
+    expected, cast = casts.get(kind, (type(None), ""))
+    if not isinstance(value, expected):  # type: ignore[arg-type]
+        raise _bad_cursor()
+    if kind == "boolean":
+        return Sql("TRUE" if value else "FALSE")
+    return Sql(f"CAST(? AS {cast})", (value,))
+
+
+def _bad_cursor() -> QueryError:
+    return QueryError(
+        "cursor_invalid",
+        Text(
+            "ลิงก์หน้าถัดไปใช้กับคำค้นนี้ไม่ได้ ให้เริ่มจากหน้าแรก",
+            "The paging token does not belong to this query; start from the first page",
+        ),
+    )
+
+
+def _in_scope(prefixes: tuple[str, ...], layer: Layer) -> Sql:
+    if layer.area is None:
+        return Sql("TRUE")
+    if not prefixes:
+        return Sql("FALSE")
+    begins = [Sql(f"starts_with({quote(layer.area)}, ?)", (prefix,)) for prefix in prefixes]
+    return Sql.join(" OR ", begins)
+
+
+def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialect) -> Sql:
+    if not view.geometry:
+        raise QueryError(
+            "bbox_denied",
+            Text("ชั้นข้อมูลนี้ค้นด้วยกรอบพื้นที่ไม่ได้", "This layer cannot be searched by a box"),
+        )
+    if query.bbox_crs != WGS84 and all(map(math.isfinite, bbox)):
+        bbox = _transformer(query.bbox_crs).transform_bounds(*bbox)
+    west, south, east, north = bbox
+    if not all(map(math.isfinite, bbox)) or south > north:
+        raise QueryError(
+            "bbox_invalid",
+            Text(
+                f"กรอบพื้นที่ {bbox} ไม่ถูกต้อง ต้องเป็น ตะวันตก,ใต้,ตะวันออก,เหนือ",
+                f"Box {bbox} is not west,south,east,north",
+            ),
+        )
+    if west <= east:
+        return dialect.in_box(layer, bbox)
+    halves = ((west, south, 180.0, north), (-180.0, south, east, north))
+    return Sql.join(" OR ", [dialect.in_box(layer, half).inside("(", ")") for half in halves])
+
+
+@lru_cache(maxsize=32)
+def _transformer(crs: int) -> Transformer:
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
+
+
+def _shape(query: Query, view: View, layer: Layer) -> bool:
+    return query.geometry and view.geometry and layer.geometry is not None

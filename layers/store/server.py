@@ -1,0 +1,212 @@
+"""The server engine: PostgreSQL with PostGIS through psycopg 3 and its pool."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from geo.text import Text
+from layers.errors import StoreUnavailable
+from layers.model import Layer
+from layers.store.base import Session, SqlStore
+from layers.store.dialect import STAGE, PostGIS
+from layers.store.frames import ARROW
+from layers.store.sql import Sql, quote
+
+__all__ = ["PostGISStore"]
+
+SCHEMA_LOCK = 4_867_417  # any number, the same in every process
+POOL_SECONDS = 10.0
+COPY_BLOCK = 1 << 20
+
+
+class PostGISSession(Session):
+    """One connection from the pool, inside a transaction."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]], dialect: PostGIS) -> None:
+        self.connection = connection
+        self.dialect = dialect
+
+    def query(self, sql: Sql) -> list[tuple[Any, ...]]:
+        return self.connection.execute(_percent(sql.text), sql.values or None).fetchall()
+
+    def run(self, sql: Sql) -> int:
+        text = _percent(sql.text) if sql.values else sql.text
+        return self.connection.execute(text, sql.values or None).rowcount  # type: ignore[arg-type]
+
+    def stage(self, layer: Layer, table: pa.Table) -> None:
+        columns = [
+            f"{quote(name)} " + (
+                self.dialect.geometry_type
+                if name == "geom"
+                else self.dialect.types[layer.by_name[name].type]
+            )
+            for name in table.column_names
+        ]
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMP TABLE {STAGE} ({', '.join(columns)}) ON COMMIT DROP")
+            with cursor.copy(f"COPY {STAGE} FROM STDIN (FORMAT csv)") as copy:
+                for block in _csv_blocks(table):
+                    copy.write(block)
+            cursor.execute(f"ANALYZE {STAGE}")
+
+
+class PostGISStore(SqlStore):
+    """A database for many users and many processes."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        super().__init__(url)
+        self.dialect = PostGIS()
+        self._pool = _open_pool(url, pool_size)
+        try:
+            self._require_postgis()
+            self.migrate()
+        except BaseException:
+            self._pool.close()
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._connection() as connection:
+            yield PostGISSession(connection, PostGIS())
+
+    _writing = _reading  # the pool commits at the end and rolls back on an error
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, psycopg.errors.AdminShutdown) as error:
+            raise _unreachable(self.url, str(error)) from error
+
+    def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
+        with self._connection() as connection, psycopg.ClientCursor(connection) as cursor:
+            text = f"COPY ({_percent(sql.text)}) TO STDOUT (FORMAT csv, HEADER)"
+            with cursor.copy(text, sql.values) as copy:  # type: ignore[arg-type]
+                data = b"".join(bytes(block) for block in copy)
+        return _from_csv(data, layer)
+
+    def _lock_schema(self, session: Session) -> None:
+        session.query(Sql("SELECT pg_advisory_xact_lock(?)", (SCHEMA_LOCK,)))
+
+    def _require_postgis(self) -> None:
+        with self._connection() as connection:
+            try:
+                connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+            except psycopg.Error as error:
+                raise StoreUnavailable(
+                    "postgis_missing",
+                    Text(
+                        f"ฐานข้อมูลไม่มี PostGIS: {error} ให้ผู้ดูแลติดตั้งแพ็กเกจ postgis "
+                        "แล้วสั่ง CREATE EXTENSION postgis",
+                        f"The database has no PostGIS: {error}. Ask its administrator to install "
+                        "the postgis package and to run CREATE EXTENSION postgis",
+                    ),
+                ) from error
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def _open_pool(url: str, size: int) -> ConnectionPool[psycopg.Connection[tuple[Any, ...]]]:
+    # JIT pays only on queries of many seconds and costs every short one.
+    options = "-c jit=off -c timezone=UTC"
+    pool = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=POOL_SECONDS,
+        kwargs={"options": options, "application_name": "phumi"},
+        open=False,
+    )
+    try:
+        psycopg.connect(url, connect_timeout=5).close()  # says why, where the pool only waits
+        pool.open(wait=True, timeout=POOL_SECONDS)
+    except (psycopg.Error, PoolTimeout) as error:
+        pool.close()
+        raise _unreachable(url, str(error)) from error
+    return pool
+
+
+def _unreachable(url: str, reason: str) -> StoreUnavailable:
+    where = _without_password(url)
+    return StoreUnavailable(
+        "database_unreachable",
+        Text(
+            f"ติดต่อฐานข้อมูล {where} ไม่ได้: {reason.strip()} (ตรวจด้วย phumi doctor)",
+            f"The database {where} cannot be reached: {reason.strip()} (phumi doctor helps)",
+        ),
+    )
+
+
+def _without_password(url: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
+    return f"postgresql://{place}/{parts.get('dbname', '')}"
+
+
+def _percent(text: str) -> str:
+    """Our ``?`` places in psycopg's words."""
+    return text.replace("%", "%%").replace("?", "%s")
+
+
+def _csv_blocks(table: pa.Table) -> Iterator[bytes]:
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_binary(column.type):
+            cells = column.to_pylist()
+            column = pa.array([None if c is None else c.hex() for c in cells], pa.string())
+        elif pa.types.is_boolean(column.type) or pa.types.is_temporal(column.type):
+            column = pc.cast(column, pa.string())
+        columns[name] = column
+    # Quoted texts and bare nulls: COPY reads an unquoted empty cell as NULL.
+    options = pacsv.WriteOptions(include_header=False, quoting_style="all_valid")
+    for batch in pa.table(columns).to_batches(max_chunksize=20_000):
+        sink = io.BytesIO()
+        pacsv.write_csv(batch, sink, options)
+        yield sink.getvalue()
+
+
+def _from_csv(data: bytes, layer: Layer) -> pa.Table:
+    head = data.split(b"\n", 1)[0].decode()
+    names = [name.strip('"') for name in head.split(",")]
+    types = {n: ARROW[layer.by_name[n].type] for n in names if n in layer.by_name}
+    for name, kind in types.items():
+        if pa.types.is_boolean(kind) or pa.types.is_temporal(kind):
+            types[name] = pa.string()
+    if "geometry" in names:
+        types["geometry"] = pa.string()
+    table = pacsv.read_csv(
+        io.BytesIO(data),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False,
+            null_values=[""],
+        ),
+    )
+    return pa.table({name: _as_arrow(table[name], name, layer) for name in table.column_names})
+
+
+def _as_arrow(column: pa.ChunkedArray, name: str, layer: Layer) -> Any:
+    if name == "geometry":
+        cells = column.to_pylist()
+        return pa.array([None if c is None else bytes.fromhex(c[2:]) for c in cells], pa.binary())
+    kind = ARROW[layer.by_name[name].type] if name in layer.by_name else column.type
+    if pa.types.is_boolean(kind):
+        return pc.equal(column, "t")
+    if pa.types.is_date(kind):
+        return pc.cast(pc.cast(column, pa.timestamp("s")), kind)
+    if pa.types.is_timestamp(kind):
+        stamps = pc.replace_substring_regex(column, r"\+00$", "Z")
+        return pc.cast(stamps, kind)
+    return column
