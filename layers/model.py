@@ -167,7 +167,9 @@ class Layer:
         for role in (self.key, self.title_field, self.area, *self.datetime):
             if role is not None and role not in names:
                 raise _broken("field_missing", f"layer {self.id}: no field {role}")
-        object.__setattr__(self, "by_name", MappingProxyType(dict(zip(names, self.fields, strict=True))))
+        object.__setattr__(
+            self, "by_name", MappingProxyType(dict(zip(names, self.fields, strict=True)))
+        )
         if self.by_name[self.key].type != "text":
             raise _broken("key_type", f"layer {self.id}: the key {self.key} must be text")
         if self.geometry_privacy is None:

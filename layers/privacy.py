@@ -24,6 +24,8 @@ def owner_view(layer: Layer) -> View:
 
 def _view(layer: Layer, clearance: Privacy) -> View:
     rows = layer.privacy <= clearance
-    visible = frozenset(f.name for f in layer.fields if f.privacy <= clearance) if rows else frozenset()
+    visible = (
+        frozenset(f.name for f in layer.fields if f.privacy <= clearance) if rows else frozenset()
+    )
     shape = layer.geometry is not None and rows and (layer.geometry_privacy or 0) <= clearance
     return View(layer=layer.id, fields=visible, geometry=shape, aggregates_only=not rows)

@@ -51,7 +51,17 @@ def cluster(programs: Path) -> Iterator[str]:
     stop = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
     watcher = _stop_after_us(os.getpid(), stop, folder, as_root=as_root)
     try:
-        run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", settings, "start")
+        run(
+            str(programs / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            settings,
+            "start",
+        )
         yield f"postgresql://phumi@127.0.0.1:{port}/postgres"
     finally:
         watcher.terminate()

@@ -16,18 +16,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.text import Text
-from layers.errors import Conflict, NotFound
+from layers.catalogue import CATALOGUE
+from layers.errors import Conflict, NotFound, QueryError
 from layers.model import Layer
 from layers.query import BBox, Query, View
 from layers.store import select
 from layers.store.dialect import STAGE, Dialect
+from layers.store.filters import storable
 from layers.store.frames import from_arrow, to_arrow
 from layers.store.migrations import migrations
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
 from layers.store.sql import Sql, quote
 from layers.store.write import Mode, Write, create_table
 
-__all__ = ["Session", "SqlStore"]
+__all__ = ["Session", "SqlStore", "not_computable"]
 
 
 class Session(ABC):
@@ -97,7 +99,9 @@ class SqlStore(Store, ABC):
     def layers(self) -> list[Layer]:
         with self._reading() as session:
             found = session.query(Sql(f"SELECT {self._definition()} FROM phumi.layers"))
+        place = {layer_id: number for number, layer_id in enumerate(CATALOGUE)}
         every = [Layer.from_json(json.loads(text)) for (text,) in found]
+        every.sort(key=lambda layer: (place.get(layer.id, len(place)), layer.id))
         self._known = {layer.id: layer for layer in every}
         return every
 
@@ -118,12 +122,13 @@ class SqlStore(Store, ABC):
             if not known:
                 for statement in create_table(layer, self.dialect):
                     session.run(Sql(statement))
-                values = (layer.id, definition)
+                # A layer of that name may have been dropped: its journal stays, the count goes on.
+                version = "(SELECT coalesce(max(version), 0) FROM phumi.changes WHERE layer = ?)"
                 session.run(
                     Sql(
                         "INSERT INTO phumi.layers VALUES "
-                        f"(?, CAST(? AS {self.dialect.json_type}), 0, now())",
-                        values,
+                        f"(?, CAST(? AS {self.dialect.json_type}), {version}, now())",
+                        (layer.id, definition, layer.id),
                     )
                 )
             elif (earlier := Layer.from_json(json.loads(known[0][0]))) != layer:
@@ -135,8 +140,8 @@ class SqlStore(Store, ABC):
             before = earlier.by_name.get(item.name)
             if before is None:
                 kind = self.dialect.types[item.type]
-                add = f"ALTER TABLE {self.dialect.table(layer)} ADD COLUMN {quote(item.name)} {kind}"
-                session.run(Sql(add))
+                alter = f"ALTER TABLE {self.dialect.table(layer)} ADD COLUMN IF NOT EXISTS"
+                session.run(Sql(f"{alter} {quote(item.name)} {kind}"))
             elif self.dialect.types[before.type] != self.dialect.types[item.type]:
                 raise self._incompatible(layer, f"{item.name}: {before.type} -> {item.type}")
         if (earlier.key, earlier.geometry is None) != (layer.key, layer.geometry is None):
@@ -197,8 +202,10 @@ class SqlStore(Store, ABC):
 
     def feature(self, key: str, query: Query, view: View) -> Feature:
         layer = self.layer(query.layer)
-        with self._reading() as session:
-            found = session.query(select.single(key, query, view, layer, self.dialect))
+        found = []
+        if storable(key):
+            with self._reading() as session:
+                found = session.query(select.single(key, query, view, layer, self.dialect))
         if not found:
             raise NotFound(
                 "feature_unknown",
@@ -229,8 +236,7 @@ class SqlStore(Store, ABC):
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         layer = self.layer(layer_id)
-        if view.aggregates_only:
-            return []
+        select.refuse_single(view, layer)
         with self._reading() as session:
             found = session.query(
                 Sql(
@@ -241,15 +247,14 @@ class SqlStore(Store, ABC):
                 )
             )
         versions = []
-        for version, written_at, *head, text, wkb in found:
+        for version, written_at, author, ended, operation, text, wkb in found:
             values = json.loads(text)
-            area = str(values.get(layer.area) or "") if layer.area else ""
-            if view.prefixes is not None and not area.startswith(view.prefixes):
+            if not select.in_scope(values, view, layer):
                 continue
             shown = {name: value for name, value in values.items() if name in view.fields}
             shape = bytes(wkb) if wkb is not None and view.geometry else None
             written = written_at.replace(tzinfo=dt.UTC)
-            versions.append(Version(version, written, *head, properties=shown, wkb=shape))
+            versions.append(Version(version, written, author, ended, operation, shown, shape))
         return versions
 
     def raw(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -273,12 +278,14 @@ class SqlStore(Store, ABC):
         statements = Write(layer, self.dialect, table.column_names, mode)
         with self._writing() as session:
             session.stage(layer, table)
-            bump = "UPDATE phumi.layers SET version = version + 1, changed_at = now() WHERE id = ?"
+            bump = "UPDATE phumi.layers SET version = version + 1 WHERE id = ?"
             session.run(Sql(bump, (layer.id,)))  # also keeps other writers of this layer waiting
             current = Sql("SELECT version FROM phumi.layers WHERE id = ?", (layer.id,))
             version = session.query(current)[0][0]
             inserted, updated, deleted = self._apply(session, statements, version, author, rows)
             if inserted or updated or deleted:
+                moment = "UPDATE phumi.layers SET changed_at = now() WHERE id = ?"
+                session.run(Sql(moment, (layer.id,)))
                 entry = (layer.id, version, author, source, mode, inserted, updated, deleted)
                 journal = "INSERT INTO phumi.changes VALUES (?, ?, now(), ?, ?, ?, ?, ?, ?)"
                 session.run(Sql(journal, entry))
@@ -315,6 +322,14 @@ def _unknown(layer_id: str) -> NotFound:
     return NotFound("layer_unknown", text, layer=layer_id)
 
 
+def not_computable(error: Exception) -> QueryError:
+    """What an engine refused to compute: a power of a negative number, an overflow."""
+    reason = str(error).strip()
+    return QueryError(
+        "not_computable", Text(f"คำนวณตามคำขอไม่ได้: {reason}", f"This cannot be computed: {reason}")
+    )
+
+
 def _bounds(rows: pd.DataFrame) -> BBox | None:
     if not isinstance(rows, gpd.GeoDataFrame) or rows.empty:
         return None
@@ -329,9 +344,7 @@ def _refuse_repeated(table: pa.Table, layer: Layer) -> None:
         shown = ", ".join(repeated.slice(0, 5).to_pylist())
         raise Conflict(
             "key_repeated",
-            Text(
-                f"รหัสซ้ำใน {layer.title.th}: {shown}", f"The same {layer.key} twice: {shown}"
-            ),
+            Text(f"รหัสซ้ำใน {layer.title.th}: {shown}", f"The same {layer.key} twice: {shown}"),
             layer=layer.id,
         )
 

@@ -25,6 +25,7 @@ class Dialect(ABC):
     types: ClassVar[dict[str, str]]
     json_type: ClassVar[str]
     geometry_type: ClassVar[str]
+    lower: ClassVar[tuple[str, str]] = ("lower(", ")")  # around a text: its small letters
 
     @abstractmethod
     def transform(self, geometry: str, source: int, target: int) -> str:
@@ -163,6 +164,7 @@ class PostGIS(Dialect):
         "list": "jsonb",
         "object": "jsonb",
     }
+    lower = ("lower(", ' COLLATE "und-x-icu") COLLATE "C"')  # "C" alone knows A to Z only
 
     def transform(self, geometry: str, source: int, target: int) -> str:
         return geometry if source == target else f"ST_Transform({geometry}, {target})"

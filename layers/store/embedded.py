@@ -15,7 +15,7 @@ import pyarrow as pa
 from geo.text import Text
 from layers.errors import StoreUnavailable, WorkspaceLocked
 from layers.model import Layer
-from layers.store.base import Session, SqlStore
+from layers.store.base import Session, SqlStore, not_computable
 from layers.store.dialect import STAGE, DuckDB
 from layers.store.sql import Sql, quote
 
@@ -30,7 +30,10 @@ class DuckDBSession(Session):
         self.dialect = dialect
 
     def query(self, sql: Sql) -> list[tuple[Any, ...]]:
-        return self.cursor.execute(sql.text, sql.values).fetchall()
+        try:
+            return self.cursor.execute(sql.text, sql.values).fetchall()
+        except duckdb.DataError as error:
+            raise not_computable(error) from error
 
     def run(self, sql: Sql) -> int:
         found = self.cursor.execute(sql.text, sql.values).fetchone()
@@ -88,7 +91,10 @@ class DuckDBStore(SqlStore):
             cursor.execute("COMMIT")
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
-        return self._cursor().execute(sql.text, sql.values).to_arrow_table()
+        try:
+            return self._cursor().execute(sql.text, sql.values).to_arrow_table()
+        except duckdb.DataError as error:
+            raise not_computable(error) from error
 
     def close(self) -> None:
         self._connection.close()

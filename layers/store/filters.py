@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import math
+import re
+import reprlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import shapely
-from shapely.geometry import box, shape
 
 from geo.text import Text
 from layers.errors import QueryError
-from layers.model import Layer
+from layers.model import GeometryType, Layer
 from layers.query import BBox, Interval, View
 from layers.store.dialect import Dialect
 from layers.store.sql import Sql, quote
 
-__all__ = ["Scope", "compile_filter", "field_of", "time_filter"]
+__all__ = ["Scope", "compile_filter", "field_of", "storable", "time_filter"]
 
 MAX_DEPTH = 100
 MAX_NODES = 20_000
+MAX_SQL = 100_000
+MAX_NUMBER = sys.float_info.max
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+SIMPLE = set(get_args(GeometryType))
 
 COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ARITHMETIC = {"+", "-", "*", "/", "%", "div", "^"}
@@ -55,6 +63,11 @@ TEMPORAL = {
 FOREVER = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
 
 
+def storable(text: str) -> bool:
+    """Whether both engines can hold the text: no NUL, no half of a surrogate pair."""
+    return not UNSTORABLE.search(text)
+
+
 class Typed(NamedTuple):
     """A scalar expression and the type of its value."""
 
@@ -71,18 +84,24 @@ class Scope:
     dialect: Dialect
     nodes: int = 0
 
+    @property
+    def shape(self) -> bool:
+        """Whether there is a geometry that may be spoken of."""
+        return self.layer.geometry is not None and self.view.geometry
+
 
 def field_of(layer: Layer, view: View, name: object) -> str:
     """The name, if it is a field that the view shows; else QueryError, the same for both reasons."""
     if isinstance(name, str) and name in view.fields and name in layer.by_name:
         return name
+    shown = name if isinstance(name, str) and len(name) <= 60 else _shown(name)
     raise QueryError(
         "field_unknown",
         Text(
-            f"ชั้นข้อมูล {layer.title.th} ไม่มีฟิลด์ {name}",
-            f"Layer {layer.id} has no field {name}",
+            f"ชั้นข้อมูล {layer.title.th} ไม่มีฟิลด์ {shown}",
+            f"Layer {layer.id} has no field {shown}",
         ),
-        field=name,
+        field=shown,
     )
 
 
@@ -108,11 +127,12 @@ def time_filter(layer: Layer, view: View, interval: Interval) -> Sql:
     return Sql.join(" AND ", parts) if parts else Sql("TRUE")
 
 
-def _time_bound(layer: Layer, name: str, operator: str, moment: str) -> Sql:
-    kind = layer.by_name[name].type
-    if kind == "date":
+def _time_bound(layer: Layer, name: str, operator: str, given: str) -> Sql:
+    whole_day = isinstance(given, str) and len(given) == 10
+    moment = _checked_time(given, "date" if whole_day else "timestamp")
+    if layer.by_name[name].type == "date":
         return Sql(f"{quote(name)} {operator} CAST(? AS DATE)", (moment[:10],))
-    if len(moment) == 10 and operator == "<=":
+    if whole_day and operator == "<=":
         moment += "T23:59:59.999999Z"  # a day is meant with all its hours
     return Sql(f"{quote(name)} {operator} CAST(? AS TIMESTAMPTZ)", (moment,))
 
@@ -133,18 +153,20 @@ def _condition(node: Any, scope: Scope, depth: int) -> Sql:
         return _condition(_only(args, op), scope, depth + 1).inside("NOT (", ")")
     handler = _HANDLERS.get(op)
     if handler is None:
-        raise _wrong(f"unknown operator {op!r}", f"ไม่รู้จักตัวดำเนินการ {op!r}")
+        raise _wrong(f"unknown operator {_shown(op)}", f"ไม่รู้จักตัวดำเนินการ {_shown(op)}")
     return handler(op, args, scope, depth + 1)
 
 
 def _compare(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     left, right = _pair(args, op, scope, depth)
+    if left.type in ("list", "object"):
+        raise _wrong(f"a {left.type} cannot be compared", f"เทียบค่าชนิด {left.type} ไม่ได้")
     return left.sql + Sql(f" {COMPARISONS[op]} ") + right.sql
 
 
 def _is_null(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     target = _only(args, op)
-    if isinstance(target, Mapping) and target.get("property") == "geometry" and scope.view.geometry:
+    if isinstance(target, Mapping) and target.get("property") == "geometry" and scope.shape:
         return Sql("geom IS NULL")
     return _scalar(target, scope, depth).sql + Sql(" IS NULL")
 
@@ -153,6 +175,13 @@ def _like(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     left, right = _pair(args, op, scope, depth)
     if left.type != "text" or right.type != "text":
         raise _wrong("like needs texts", "like ใช้กับข้อความเท่านั้น")
+    for pattern in right.sql.values or (None,):
+        # The engines treat an escape before any other letter, or at the end, each in its way.
+        if pattern is None or re.search(r"(?<!\\)(?:\\\\)*\\(?![\\%_])", pattern):
+            raise _wrong(
+                r"a pattern is a text in which \ stands before %, _ or \ only",
+                r"รูปแบบต้องเป็นข้อความ และ \ ใช้ได้เฉพาะหน้า % _ หรือ \",
+            )
     return left.sql + Sql(" LIKE ") + right.sql + Sql(r" ESCAPE '\'")
 
 
@@ -176,19 +205,21 @@ def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 2:
         raise _wrong(f"{op} needs two geometries", f"{op} ต้องมีรูปเรขาคณิตสองรูป")
+    scope.nodes += 5  # for the values of the box
     parts, near = [], Sql("")
+    stored = any(isinstance(arg, Mapping) and "property" in arg for arg in args)
     for arg in args:
         if isinstance(arg, Mapping) and "property" in arg:
-            if arg["property"] not in ("geometry", "geom") or not scope.view.geometry:
+            if arg["property"] not in ("geometry", "geom") or not scope.shape:
                 field_of(scope.layer, scope.view, arg["property"])
                 raise _wrong(f"{arg['property']} is not a geometry", "ฟิลด์นี้ไม่ใช่รูปเรขาคณิต")
             parts.append(Sql("geom"))
         else:
             literal = _geometry(arg)
             parts.append(Sql(scope.dialect.from_wkb("?"), (shapely.to_wkb(literal),)))
-            if op != "s_disjoint":
-                bounds: BBox = literal.bounds  # an index can serve the box, not every relation
-                near = scope.dialect.near_box(bounds) + Sql(" AND ")
+            if stored and op != "s_disjoint":
+                # An index can serve the box, not every relation.
+                near = scope.dialect.near_box(_box(literal)) + Sql(" AND ")
     return near + Sql.join(", ", parts).inside(f"{SPATIAL[op]}(", ")")
 
 
@@ -248,13 +279,17 @@ def _scalar(node: Any, scope: Scope, depth: int) -> Typed:
     for kind, cast in (("date", "DATE"), ("timestamp", "TIMESTAMPTZ")):
         if kind in node:
             value = _checked_time(node[kind], kind)
-            return Typed(Sql(f"CAST(? AS {cast})", (value,)), "date" if kind == "date" else "datetime")
+            return Typed(
+                Sql(f"CAST(? AS {cast})", (value,)), "date" if kind == "date" else "datetime"
+            )
     op, args = _operation(node)
     if op in ARITHMETIC:
         return _arithmetic(op, args, scope, depth)
     if op == "casei":
         inner = _scalar(_only(args, op), scope, depth + 1)
-        return Typed(inner.sql.inside("lower(", ")"), "text")
+        if inner.type != "text":
+            raise _wrong("casei needs a text", "casei ใช้กับข้อความเท่านั้น")
+        return Typed(inner.sql.inside(*scope.dialect.lower), "text")
     raise _wrong(f"unknown function {op!r}", f"ไม่รู้จักฟังก์ชัน {op!r}")
 
 
@@ -264,6 +299,8 @@ def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed
     left, right = (_scalar(arg, scope, depth + 1) for arg in args)
     if {left.type, right.type} - {"number", "integer"}:
         raise _wrong(f"{op} needs numbers", f"{op} ใช้กับตัวเลขเท่านั้น")
+    if len(left.sql.text) + len(right.sql.text) > MAX_SQL:  # % repeats both of its sides
+        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
     a, b = (side.sql.inside("CAST(", " AS DOUBLE PRECISION)") for side in (left, right))
     if op == "^":
         return Typed(Sql.join(", ", [a, b]).inside("power(", ")"), "number")
@@ -271,7 +308,9 @@ def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed
         b = b.inside("NULLIF(", ", 0)")  # a row that cannot be divided does not match
     if op == "%":
         whole = Sql.join(" / ", [a, b]).inside("trunc(", ")")
-        return Typed(Sql.join("", [Sql("("), a, Sql(" - "), b, Sql(" * "), whole, Sql(")")]), "number")
+        return Typed(
+            Sql.join("", [Sql("("), a, Sql(" - "), b, Sql(" * "), whole, Sql(")")]), "number"
+        )
     if op == "div":
         return Typed(Sql.join(" / ", [a, b]).inside("trunc(", ")"), "number")
     return Typed(Sql.join(f" {op} ", [a, b]).inside("(", ")"), "number")
@@ -307,27 +346,45 @@ def _literal(value: Any) -> Typed:
         return Typed(Sql("TRUE" if value else "FALSE"), "boolean")
     if isinstance(value, int) and abs(value) < 2**63:
         return Typed(Sql("CAST(? AS BIGINT)", (value,)), "integer")
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and abs(value) <= MAX_NUMBER:
         return Typed(Sql("CAST(? AS DOUBLE PRECISION)", (float(value),)), "number")
-    if isinstance(value, str) and "\x00" not in value:
+    if isinstance(value, str) and storable(value):
         return Typed(Sql("CAST(? AS VARCHAR)", (value,)), "text")
     raise _wrong(f"{_shown(value)} is not a value", f"{_shown(value)} ไม่ใช่ค่า")
 
 
 def _geometry(node: Any) -> shapely.Geometry:
+    found: shapely.Geometry
     try:
         if "bbox" in node:
             sides = [float(side) for side in node["bbox"]]
             west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
-            found = box(west, south, east, north)
+            halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+            boxes = [shapely.box(left, south, right, north) for left, right in halves]
+            found = boxes[0] if len(boxes) == 1 else shapely.MultiPolygon(boxes)
         else:
-            found = shape(node)
-        usable = not found.is_empty and bool(shapely.is_valid(found))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.GEOSException):
+            found = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
+        # PostGIS relates no collections.
+        usable = not found.is_empty and bool(found.is_valid) and found.geom_type in SIMPLE
+        usable = usable and all(map(math.isfinite, found.bounds))
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        shapely.GEOSException,
+    ):
         usable = False
     if not usable:
         raise _wrong(f"{_shown(node)} is not a geometry", f"{_shown(node)} ไม่ใช่รูปเรขาคณิตที่ใช้ได้")
     return found
+
+
+def _box(geometry: shapely.Geometry) -> BBox:
+    west, south, east, north = (float(side) for side in shapely.bounds(geometry))
+    return west, south, east, north
 
 
 def _checked_time(value: Any, kind: str) -> str:
@@ -335,8 +392,10 @@ def _checked_time(value: Any, kind: str) -> str:
         if kind == "date":
             return dt.date.fromisoformat(value).isoformat()
         moment = dt.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise _wrong(f"{_shown(value)} is not a {kind}", f"{_shown(value)} ไม่ใช่วันที่หรือเวลา") from None
+    except (ArithmeticError, TypeError, ValueError):
+        raise _wrong(
+            f"{_shown(value)} is not a {kind}", f"{_shown(value)} ไม่ใช่วันที่หรือเวลา"
+        ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
     return moment.isoformat()
@@ -357,7 +416,7 @@ def _only(args: Sequence[Any], op: str) -> Any:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    text = reprlib.repr(value).encode(errors="replace").decode()  # never deep, never long
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from pyproj import Transformer
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.text import Text
 from layers.errors import AccessDenied, QueryError
 from layers.model import Layer
 from layers.query import WGS84, BBox, Query, SortKey, View
 from layers.store.dialect import Dialect
-from layers.store.filters import Scope, compile_filter, field_of, time_filter
+from layers.store.filters import Scope, compile_filter, field_of, storable, time_filter
 from layers.store.sql import Sql, quote
 
-__all__ = ["collection", "count", "extent", "feature", "rows", "single", "where"]
+__all__ = [
+    "collection",
+    "count",
+    "extent",
+    "feature",
+    "in_scope",
+    "refuse_single",
+    "rows",
+    "single",
+    "where",
+]
 
 
 def where(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """The condition that a row must meet: the caller's rights first, then what was asked."""
-    if view.layer != layer.id or query.layer != layer.id:
-        raise ValueError(f"query {query.layer} and view {view.layer} must speak of {layer.id}")
-    if view.aggregates_only:
-        raise AccessDenied(
-            "aggregates_only",
-            Text(
-                f"ชั้นข้อมูล {layer.title.th} เปิดเผยรายแถวไม่ได้ ดูได้เฉพาะผลรวมตามพื้นที่",
-                f"Single features of {layer.id} are not open to you; only totals by area are",
-            ),
-            layer=layer.id,
-        )
+    if query.layer != layer.id:
+        raise ValueError(f"query of {query.layer} must speak of {layer.id}")
+    refuse_single(view, layer)
     parts = []
     if view.prefixes is not None:
         parts.append(_in_scope(view.prefixes, layer))
@@ -42,6 +47,28 @@ def where(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     if query.filter is not None:
         parts.append(compile_filter(query.filter, Scope(layer, view, dialect)))
     return Sql.join(" AND ", [part.inside("(", ")") for part in parts]) if parts else Sql("TRUE")
+
+
+def refuse_single(view: View, layer: Layer) -> None:
+    """Raise AccessDenied when no single row of the layer may leave."""
+    if view.layer != layer.id:
+        raise ValueError(f"view of {view.layer} must speak of {layer.id}")
+    if view.aggregates_only:
+        raise AccessDenied(
+            "aggregates_only",
+            Text(
+                f"ชั้นข้อมูล {layer.title.th} เปิดเผยรายแถวไม่ได้ ดูได้เฉพาะผลรวมตามพื้นที่",
+                f"Single features of {layer.id} are not open to you; only totals by area are",
+            ),
+            layer=layer.id,
+        )
+
+
+def in_scope(values: Mapping[str, Any], view: View, layer: Layer) -> bool:
+    """Whether a row with these values is among those that the view shows."""
+    if not view.prefixes or layer.area is None:
+        return view.prefixes != ()
+    return str(values.get(layer.area) or "").startswith(view.prefixes)
 
 
 def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -72,6 +99,7 @@ def single(key: str, query: Query, view: View, layer: Layer, dialect: Dialect) -
 
 def rows(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """The visible columns as they are stored, the geometry as WKB in the column ``geometry``."""
+    _require_crs(query.crs)
     columns = [quote(name) for name in visible(query, view, layer)]
     if _shape(query, view, layer):
         columns.append(f"ST_AsBinary({dialect.transform('geom', WGS84, query.crs)}) AS geometry")
@@ -90,9 +118,7 @@ def count(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
 def extent(view: View, layer: Layer, dialect: Dialect) -> Sql:
     """West, south, east, north of all features that the view shows."""
     sides = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
-    measured = ", ".join(
-        f"{'min' if 'Min' in side else 'max'}({side}(geom))" for side in sides
-    )
+    measured = ", ".join(f"{'min' if 'Min' in side else 'max'}({side}(geom))" for side in sides)
     allowed = where(Query(layer=layer.id), view, layer, dialect)
     return allowed.inside(f"SELECT {measured} FROM {dialect.table(layer)} WHERE ")
 
@@ -107,6 +133,7 @@ def visible(query: Query, view: View, layer: Layer) -> list[str]:
 
 def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
     """An expression that gives the GeoJSON text of one row."""
+    _require_crs(query.crs)
     shape = "'null'"
     if _shape(query, view, layer):
         shape = f"coalesce({dialect.geojson('geom', query.crs)}, 'null')"
@@ -119,6 +146,11 @@ def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
 
 
 def _page(query: Query, view: View, layer: Layer, dialect: Dialect, extra: int = 0) -> Sql:
+    if (query.limit or 0) < 0 or query.offset < 0:
+        raise QueryError(
+            "paging_invalid",
+            Text("limit และ offset ต้องไม่ติดลบ", "limit and offset must not be negative"),
+        )
     order = _order(query, view, layer)
     text = Sql(f"SELECT * FROM {dialect.table(layer)} WHERE ")
     text += where(query, view, layer, dialect)
@@ -133,6 +165,13 @@ def _page(query: Query, view: View, layer: Layer, dialect: Dialect, extra: int =
 def _order(query: Query, view: View, layer: Layer) -> tuple[SortKey, ...]:
     """The sort that was asked for, made total by the key."""
     asked = tuple(SortKey(field_of(layer, view, k.field), k.descending) for k in query.sort)
+    for key in asked:
+        if layer.by_name[key.field].type in ("list", "object"):
+            raise QueryError(
+                "sort_invalid",
+                Text(f"เรียงตามฟิลด์ {key.field} ไม่ได้", f"Field {key.field} has no order"),
+                field=key.field,
+            )
     if any(key.field == layer.key for key in asked):
         return asked
     return (*asked, SortKey(layer.key))
@@ -169,7 +208,11 @@ def _after(values: tuple[Any, ...], order: tuple[SortKey, ...], layer: Layer) ->
             alternatives.append(equal + Sql(" AND ") + later)
             same = Sql(f"{column} = ") + bound
         equal = equal + Sql(" AND ") + same
-    return Sql.join(" OR ", [part.inside("(", ")") for part in alternatives]) if alternatives else Sql("FALSE")
+    return (
+        Sql.join(" OR ", [part.inside("(", ")") for part in alternatives])
+        if alternatives
+        else Sql("FALSE")
+    )
 
 
 def _bound(value: Any, kind: str) -> Sql:
@@ -184,8 +227,21 @@ def _bound(value: Any, kind: str) -> Sql:
     expected, cast = casts.get(kind, (type(None), ""))
     if not isinstance(value, expected):  # type: ignore[arg-type]
         raise _bad_cursor()
-    if kind == "boolean":
-        return Sql("TRUE" if value else "FALSE")
+    try:
+        if kind == "boolean":
+            return Sql("TRUE" if value else "FALSE")
+        if kind == "integer" and not -(2**63) <= value < 2**63:
+            raise _bad_cursor()
+        if kind == "number":
+            value = float(value)
+        if kind == "date":
+            dt.date.fromisoformat(value)
+        if kind == "datetime":
+            dt.datetime.fromisoformat(value)
+    except (OverflowError, ValueError):
+        raise _bad_cursor() from None
+    if isinstance(value, str) and not storable(value):
+        raise _bad_cursor()
     return Sql(f"CAST(? AS {cast})", (value,))
 
 
@@ -200,10 +256,10 @@ def _bad_cursor() -> QueryError:
 
 
 def _in_scope(prefixes: tuple[str, ...], layer: Layer) -> Sql:
-    if layer.area is None:
-        return Sql("TRUE")
     if not prefixes:
         return Sql("FALSE")
+    if layer.area is None:
+        return Sql("TRUE")
     begins = [Sql(f"starts_with({quote(layer.area)}, ?)", (prefix,)) for prefix in prefixes]
     return Sql.join(" OR ", begins)
 
@@ -214,8 +270,12 @@ def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialec
             "bbox_denied",
             Text("ชั้นข้อมูลนี้ค้นด้วยกรอบพื้นที่ไม่ได้", "This layer cannot be searched by a box"),
         )
+    _require_crs(query.bbox_crs)
     if query.bbox_crs != WGS84 and all(map(math.isfinite, bbox)):
-        bbox = _transformer(query.bbox_crs).transform_bounds(*bbox)
+        try:
+            bbox = _transformer(query.bbox_crs).transform_bounds(*bbox)
+        except ProjError:
+            bbox = (math.nan,) * 4  # refused below
     west, south, east, north = bbox
     if not all(map(math.isfinite, bbox)) or south > north:
         raise QueryError(
@@ -229,6 +289,16 @@ def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialec
         return dialect.in_box(layer, bbox)
     halves = ((west, south, 180.0, north), (-180.0, south, east, north))
     return Sql.join(" OR ", [dialect.in_box(layer, half).inside("(", ")") for half in halves])
+
+
+def _require_crs(code: int) -> None:
+    try:
+        _transformer(code)
+    except CRSError as error:
+        raise QueryError(
+            "crs_unknown",
+            Text(f"ไม่รู้จักระบบพิกัด EPSG:{code}", f"There is no EPSG:{code} to project to"),
+        ) from error
 
 
 @lru_cache(maxsize=32)

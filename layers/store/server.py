@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from geo.text import Text
 from layers.errors import StoreUnavailable
 from layers.model import Layer
-from layers.store.base import Session, SqlStore
+from layers.store.base import Session, SqlStore, not_computable
 from layers.store.dialect import STAGE, PostGIS
 from layers.store.frames import ARROW
 from layers.store.sql import Sql, quote
@@ -25,7 +25,6 @@ __all__ = ["PostGISStore"]
 
 SCHEMA_LOCK = 4_867_417  # any number, the same in every process
 POOL_SECONDS = 10.0
-COPY_BLOCK = 1 << 20
 
 
 class PostGISSession(Session):
@@ -36,15 +35,19 @@ class PostGISSession(Session):
         self.dialect = dialect
 
     def query(self, sql: Sql) -> list[tuple[Any, ...]]:
-        return self.connection.execute(_percent(sql.text), sql.values or None).fetchall()
+        return self._execute(sql).fetchall()
 
     def run(self, sql: Sql) -> int:
+        return self._execute(sql).rowcount
+
+    def _execute(self, sql: Sql) -> psycopg.Cursor[tuple[Any, ...]]:
         text = _percent(sql.text) if sql.values else sql.text
-        return self.connection.execute(text, sql.values or None).rowcount  # type: ignore[arg-type]
+        return self.connection.execute(text, sql.values or None)
 
     def stage(self, layer: Layer, table: pa.Table) -> None:
         columns = [
-            f"{quote(name)} " + (
+            f"{quote(name)} "
+            + (
                 self.dialect.geometry_type
                 if name == "geom"
                 else self.dialect.types[layer.by_name[name].type]
@@ -85,13 +88,15 @@ class PostGISStore(SqlStore):
         try:
             with self._pool.connection() as connection:
                 yield connection
-        except (PoolTimeout, psycopg.errors.AdminShutdown) as error:
+        except (PoolTimeout, psycopg.OperationalError) as error:
             raise _unreachable(self.url, str(error)) from error
+        except psycopg.DataError as error:
+            raise not_computable(error) from error
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         with self._connection() as connection, psycopg.ClientCursor(connection) as cursor:
             text = f"COPY ({_percent(sql.text)}) TO STDOUT (FORMAT csv, HEADER)"
-            with cursor.copy(text, sql.values) as copy:  # type: ignore[arg-type]
+            with cursor.copy(text, sql.values) as copy:
                 data = b"".join(bytes(block) for block in copy)
         return _from_csv(data, layer)
 
@@ -188,9 +193,13 @@ def _from_csv(data: bytes, layer: Layer) -> pa.Table:
         types["geometry"] = pa.string()
     table = pacsv.read_csv(
         io.BytesIO(data),
-        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        # One block: a row, which may be the border of a province, must not straddle two.
+        read_options=pacsv.ReadOptions(block_size=min(len(data) + 1, 2**31 - 1)),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pacsv.ConvertOptions(
-            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False,
+            column_types=types,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
             null_values=[""],
         ),
     )

@@ -50,10 +50,12 @@ class Write:
         self.names = [item.name for item in layer.fields if item.name in set(names)]
         self.table = dialect.table(layer)
         self.key = quote(layer.key)
-        shape = ["geom"] if layer.geometry is not None and "geom" in set(names) else []
-        brought = {*self.names, *shape}
+        shape = ["geom"] if layer.geometry is not None else []
+        brought = {*names}
         everything = [item.name for item in layer.fields] + shape
-        self.set_names = everything if mode == "replace" else [n for n in everything if n in brought]
+        self.set_names = (
+            everything if mode == "replace" else [n for n in everything if n in brought]
+        )
         self.values = {n: f"s.{quote(n)}" if n in brought else "NULL" for n in everything}
 
     def taken(self) -> str:
@@ -71,7 +73,7 @@ class Write:
             if n not in (self.layer.key, "geom") and self.values[n] != "NULL"
         ]
         differs += [f"t.{quote(n)} IS NOT NULL" for n in self.set_names if self.values[n] == "NULL"]
-        if "geom" in self.set_names:
+        if self.values.get("geom", "NULL") != "NULL" and "geom" in self.set_names:
             differs.append("ST_AsBinary(t.geom) IS DISTINCT FROM ST_AsBinary(s.geom)")
         return (
             f"CREATE TEMP TABLE phumi_changed AS SELECT s.* FROM {STAGE} s JOIN {self.table} t "
@@ -97,7 +99,8 @@ class Write:
         """Bring the stored rows to the staged state."""
         pairs = [f"{quote(n)} = {self.values[n]}" for n in self.set_names if n != self.layer.key]
         if "geom" in self.set_names:
-            pairs += [f"{c} = {e}" for c, e in self.dialect.derived_columns("s.geom")]
+            shape = self.values["geom"]
+            pairs += [f"{c} = {e}" for c, e in self.dialect.derived_columns(shape)]
         pairs += ["_version = CAST(? AS BIGINT)", "_changed_at = now()", "_changed_by = ?"]
         return Sql(
             f"UPDATE {self.table} AS t SET {', '.join(pairs)} FROM phumi_changed s "

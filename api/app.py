@@ -1,0 +1,41 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api import features, openapi, pages, problems, processes
+from api.settings import Settings
+from layers.store import Store
+from layers.workspace import open_workspace
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
+    """Build the application; opens the store that the settings name unless one is given."""
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__)
+    app.config["PHUMI"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_mb * 1_000_000
+    app.url_map.strict_slashes = False
+    pool_size = settings.threads + 1
+    app.extensions["phumi_store"] = store or open_workspace(
+        settings.database_url, pool_size=pool_size
+    )
+    for room in (pages, features, processes, openapi):
+        app.register_blueprint(room.blueprint)
+    problems.register(app)
+    app.after_request(_headers)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Vary", "Accept, Accept-Language")
+    if request.method in ("GET", "HEAD") and response.mimetype.endswith("json"):
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")
+    return response

@@ -1,0 +1,144 @@
+"""``phumi run``: the registered analyses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+import pandas as pd
+from rich.table import Table
+
+from api.cli.context import Context
+from geo.errors import ParameterError
+from geo.text import Text
+from layers.errors import QueryError
+from layers.privacy import owner_view
+from layers.processes import PROCESSES, Process, Reader, Result, execute, process
+
+__all__ = ["COMMANDS"]
+
+ROWS_SHOWN = 20
+
+
+@click.command()
+@click.argument("process_id", metavar="PROCESS", required=False)
+@click.argument("assignments", metavar="[NAME=VALUE ...]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole result as GeoJSON.")
+@click.option("--save", is_flag=True, help="Write the computed columns into the layer.")
+@click.pass_obj
+def run(
+    context: Context,
+    process_id: str | None,
+    assignments: tuple[str, ...],
+    *,
+    as_json: bool,
+    save: bool,
+) -> None:
+    """Run the analysis PROCESS; without a name, list them. Inputs are given as NAME=VALUE.
+
+    A value that begins with @ is read from that file: phumi run pond-check ponds=@drawn.geojson
+    """
+    if process_id is None:
+        _list(context)
+        return
+    chosen = process(process_id)
+    reader = Reader(context.store, owner_view)
+    with context.progress(chosen.title):
+        result = execute(process_id, _inputs(assignments), reader)
+    if save:
+        _save(context, chosen, result)
+    if as_json:
+        click.echo(json.dumps(result.to_geojson(), ensure_ascii=False, default=str))
+    else:
+        _show(context, chosen, result)
+    if result.left_out:
+        sys.exit(3)
+
+
+def _list(context: Context) -> None:
+    for item in PROCESSES.values():
+        context.say(Text(f"{item.id}  {item.title.th}", f"{item.id}  {item.title.en}"))
+
+
+def _inputs(assignments: tuple[str, ...]) -> dict[str, Any]:
+    inputs: dict[str, Any] = {}
+    for text in assignments:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise ParameterError(
+                "parameter_form",
+                Text(f"{text}: ต้องเขียนแบบ ชื่อ=ค่า", f"{text}: write NAME=VALUE"),
+            )
+        inputs[name] = _file(value[1:]) if value.startswith("@") else value
+    return inputs
+
+
+def _file(path: str) -> str:
+    try:
+        with click.open_file(path, encoding="utf-8") as file:
+            return str(file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(
+            "file_unreadable", Text(f"อ่านไฟล์ {path} ไม่ได้", f"{path} cannot be read: {error}")
+        ) from error
+
+
+def _save(context: Context, chosen: Process, result: Result) -> None:
+    if chosen.writes is None or result.updates is None:
+        raise QueryError(
+            "nothing_to_save",
+            Text(
+                f"{chosen.title.th} ไม่มีผลที่จะบันทึกลงชั้นข้อมูล",
+                f"{chosen.id} has nothing to write into a layer here",
+            ),
+        )
+    done = context.store.write(
+        chosen.writes, result.updates, mode="upsert", author="owner", source=chosen.id
+    )
+    context.say(
+        Text(
+            f"บันทึกลง {chosen.writes}: แก้ไข {done.updated} รายการ (รุ่น {done.version})",
+            f"Saved to {chosen.writes}: {done.updated} changed (version {done.version})",
+        )
+    )
+
+
+def _show(context: Context, chosen: Process, result: Result) -> None:
+    language = context.settings.language
+    context.say(chosen.title)
+    for name, value in result.summary.items():
+        context.out.print(f"  {name}: {_cell(value)}", markup=False)
+    if result.features is not None and len(result.features):
+        columns = [item for item in chosen.outputs if item.name in result.features.columns]
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for item in columns:
+            unit = f" ({item.unit})" if item.unit else ""
+            right = item.type in ("number", "integer")
+            table.add_column(item.label.get(language) + unit, justify="right" if right else "left")
+        for record in result.features.head(ROWS_SHOWN).to_dict("records"):
+            cells = [
+                item.values[record[item.name]].get(language)
+                if item.values and record[item.name] in item.values
+                else _cell(record[item.name])
+                for item in columns
+            ]
+            table.add_row(*cells)
+        context.out.print(table)
+        more = len(result.features) - ROWS_SHOWN
+        if more > 0:
+            context.say(Text(f"... อีก {more} แถว (--json ดูทั้งหมด)", f"... {more} more (--json shows all)"))
+    used = {name: value for name, value in result.parameters.items() if not isinstance(value, dict)}
+    context.out.print(f"  parameters: {used}", markup=False, style="dim")
+    context.out.print(f"  rules: {', '.join(result.rules)}", markup=False, style="dim")
+    context.out.print(f"  layers: {result.layer_versions}", markup=False, style="dim")
+
+
+def _cell(value: Any) -> str:
+    if value is None or (not isinstance(value, (list, dict)) and pd.isna(value)):
+        return "-"
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+COMMANDS = (run,)

@@ -1,0 +1,200 @@
+"""OGC API Features: landing page, conformance, collections, items."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from api.access import current_settings, current_store, listed, view_of
+from api.language import asked_language, negotiated
+from api.links import GEOJSON, HTML, JSON, OPENAPI, link, page_link
+from api.parameters import CRS84, items_query, single_query
+from api.problems import NotAcceptable
+from geo.text import Text
+from layers.catalogue import FAMILIES
+from layers.errors import NotFound
+from layers.model import Layer
+from layers.query import encode_cursor
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("features", __name__)
+
+CONFORMANCE = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
+)
+PAGE_FORMATS = (("json", JSON), ("html", HTML))
+ITEM_FORMATS = (("geojson", GEOJSON), ("json", JSON), ("html", HTML))
+TITLE = Text("ภูมิ phumi", "phumi")
+PURPOSE = Text(
+    "แผนที่และข้อมูลเพื่อการวางแผนพัฒนาเชิงพื้นที่",
+    "Maps and data for area-based development planning",
+)
+
+
+@blueprint.get("/")
+def landing() -> Response:
+    """The landing page."""
+    document = {
+        "title": TITLE.get(asked_language()),
+        "description": PURPOSE.get(asked_language()),
+        "links": [
+            page_link("self", JSON, f="json"),
+            page_link("alternate", HTML, f="html"),
+            link("/api", "service-desc", OPENAPI),
+            link("/conformance", "conformance"),
+            link("/collections", "data"),
+            link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
+            link("/map", "related", HTML, Text("แผนที่", "Map").get(asked_language())),
+        ],
+    }
+    return _answer(document, "landing.html", purpose=PURPOSE)
+
+
+@blueprint.get("/conformance")
+def conformance() -> Response:
+    """The conformance classes that are met."""
+    return _answer({"conformsTo": list(CONFORMANCE)}, "conformance.html")
+
+
+@blueprint.get("/collections")
+def collections() -> Response:
+    """All layers that the caller may see rows of."""
+    shown = [layer for layer in current_store().layers() if listed(layer)]
+    document = {
+        "links": [page_link("self", JSON, f="json"), page_link("alternate", HTML, f="html")],
+        "collections": [_collection(layer) for layer in shown],
+    }
+    groups = {
+        group: [layer for layer in shown if layer.group == group]
+        for group in dict.fromkeys(layer.group for layer in shown)
+    }
+    return _answer(document, "collections.html", groups=groups, families=FAMILIES)
+
+
+@blueprint.get("/collections/<layer_id>")
+def collection(layer_id: str) -> Response:
+    """One layer: what it is, where it lies, how to get at it."""
+    layer = _listed_layer(layer_id)
+    document = _collection(layer)
+    return _answer(document, "collection.html", layer=layer, view=view_of(layer))
+
+
+@blueprint.get("/collections/<layer_id>/items")
+def items(layer_id: str) -> Response:
+    """A page of features, straight from the engine's GeoJSON text."""
+    chosen = negotiated(ITEM_FORMATS) or _not_acceptable(ITEM_FORMATS)
+    layer = current_store().layer(layer_id)
+    view = view_of(layer)
+    query = items_query(layer, view, request.args, current_settings())
+    page = current_store().features(query, view)
+    links = [
+        page_link("self", GEOJSON),
+        page_link("alternate", HTML, f="html"),
+        link(f"/collections/{layer_id}", "collection"),
+    ]
+    if page.next is not None:
+        links.append(page_link("next", GEOJSON, token=encode_cursor(page.next), offset=None))
+    head = {"timeStamp": _now(), "numberReturned": page.returned}
+    if page.next is None and query.after is None and not query.offset:
+        head["numberMatched"] = page.returned  # the one page is all there is
+    if chosen == "html":
+        rows = json.loads(f"[{page.features}]")
+        following = next((item["href"] for item in links if item["rel"] == "next"), None)
+        text = render_template(
+            "items.html", layer=layer, view=view, rows=rows, following=following, **_common()
+        )
+        return Response(text, content_type="text/html; charset=utf-8")
+    parts = json.dumps({"type": "FeatureCollection", "links": links} | head, ensure_ascii=False)
+    return Response(f'{parts[:-1]},"features":[{page.features}]}}', content_type=GEOJSON)
+
+
+@blueprint.get("/collections/<layer_id>/items/<path:key>")
+def item(layer_id: str, key: str) -> Response:
+    """One feature."""
+    chosen = negotiated(ITEM_FORMATS) or _not_acceptable(ITEM_FORMATS)
+    layer = current_store().layer(layer_id)
+    view = view_of(layer)
+    found = current_store().feature(key, single_query(layer, request.args), view)
+    if chosen == "html":
+        feature = json.loads(found.text)
+        text = render_template("item.html", layer=layer, feature=feature, **_common())
+        return Response(text, content_type="text/html; charset=utf-8")
+    links = [
+        page_link("self", GEOJSON),
+        page_link("alternate", HTML, f="html"),
+        link(f"/collections/{layer_id}", "collection"),
+    ]
+    tail = json.dumps({"links": links}, ensure_ascii=False)[1:]
+    return Response(f"{found.text[:-1]},{tail}", content_type=GEOJSON)
+
+
+def _listed_layer(layer_id: str) -> Layer:
+    layer = current_store().layer(layer_id)
+    if not listed(layer):
+        raise NotFound(
+            "layer_unknown", Text(f"ไม่มีชั้นข้อมูล {layer_id}", f"There is no layer {layer_id}")
+        )
+    return layer
+
+
+def _collection(layer: Layer) -> dict[str, Any]:
+    language = asked_language()
+    view = view_of(layer)
+    base = f"/collections/{layer.id}"
+    document: dict[str, Any] = {
+        "id": layer.id,
+        "title": layer.title.get(language),
+        "description": layer.description.get(language),
+        "itemType": "feature",
+        "crs": [CRS84],
+        "storageCrs": CRS84,
+        "links": [
+            link(base, "self"),
+            link(f"{base}/items", "items", GEOJSON, layer.title.get(language)),
+            link(f"{base}/items?f=html", "items", HTML, layer.title.get(language)),
+        ],
+    }
+    box = current_store().extent(layer.id, view)
+    if box is not None:
+        document["extent"] = {"spatial": {"bbox": [list(box)], "crs": CRS84}}
+    return document
+
+
+def _answer(document: dict[str, Any], template: str, **context: Any) -> Response:
+    chosen = negotiated(PAGE_FORMATS) or _not_acceptable(PAGE_FORMATS)
+    if chosen == "html":
+        text = render_template(template, document=document, **context, **_common())
+        return Response(text, content_type="text/html; charset=utf-8")
+    response = jsonify(document)
+    response.headers["Content-Language"] = asked_language()
+    return response
+
+
+def _common() -> dict[str, Any]:
+    language = asked_language()
+    other = "en" if language == "th" else "th"
+    switch = page_link("alternate", HTML, lang=other)["href"]
+    return {"language": language, "switch": switch, "site": TITLE, "t": lambda text: text.get(language)}
+
+
+def _not_acceptable(formats: tuple[tuple[str, str], ...]) -> str:
+    names = ", ".join(name for name, _ in formats)
+    raise NotAcceptable(
+        "format_unknown",
+        Text(f"ไม่มีรูปแบบที่ขอ มี {names}", f"There is no such format here; there are {names}"),
+    )
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

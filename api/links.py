@@ -1,0 +1,34 @@
+"""Absolute links of our own pages."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+__all__ = ["JSON", "GEOJSON", "HTML", "OPENAPI", "link", "page_link", "url"]
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+HTML = "text/html"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+
+
+def url(path: str) -> str:
+    """The absolute address of a path of this server."""
+    return request.url_root.rstrip("/") + path
+
+
+def link(path: str, rel: str, kind: str = JSON, title: str | None = None) -> dict[str, str]:
+    """A link object of the OGC and RFC 8288 kind."""
+    found = {"href": url(path), "rel": rel, "type": kind}
+    return found | {"title": title} if title else found
+
+
+def page_link(rel: str, kind: str, **changes: Any) -> dict[str, str]:
+    """This request's address with some parameters changed (None removes one)."""
+    args = {name: value for name, value in request.args.items() if name not in changes}
+    args.update({name: str(value) for name, value in changes.items() if value is not None})
+    query = f"?{urlencode(args)}" if args else ""
+    return {"href": url(request.path + query), "rel": rel, "type": kind}

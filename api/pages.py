@@ -1,0 +1,37 @@
+"""Pages and checks beside the standards: health, own static files, the map."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from api.access import current_store, view_of
+from api.language import asked_language
+from api.maps import workspace_map
+from geo.errors import PhumiError
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """The process answers."""
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """The database answers too."""
+    try:
+        number = len(current_store().layers())
+    except PhumiError as error:
+        return jsonify({"status": "unavailable", "detail": error.text.en}), 503
+    return jsonify({"status": "ok", "layers": number}), 200
+
+
+@blueprint.get("/map")
+def map_page() -> Response:
+    """The map of everything that the caller may see."""
+    html = workspace_map(current_store(), view_of, language=asked_language())
+    return Response(html, content_type="text/html; charset=utf-8")

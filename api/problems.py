@@ -1,0 +1,109 @@
+"""Errors at the doors: RFC 9457 problem documents and exit codes, from one table."""
+
+from __future__ import annotations
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from api.language import asked_language
+from geo.errors import GeometryError, ParameterError, PhumiError, UnitError
+from geo.text import Text
+from layers import errors
+
+__all__ = ["NotAcceptable", "exit_code", "problem", "register", "status_of"]
+
+log = logging.getLogger("phumi")
+
+
+class NotAcceptable(PhumiError):
+    """The representation that was asked for does not exist."""
+
+
+STATUS: dict[type[PhumiError], HTTPStatus] = {
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.QueryError: HTTPStatus.BAD_REQUEST,
+    errors.AccessDenied: HTTPStatus.FORBIDDEN,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.DefinitionError: HTTPStatus.BAD_REQUEST,
+    errors.IntakeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    UnitError: HTTPStatus.BAD_REQUEST,
+    GeometryError: HTTPStatus.BAD_REQUEST,
+    ParameterError: HTTPStatus.BAD_REQUEST,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+}
+
+TITLES = {
+    400: Text("คำขอไม่ถูกต้อง", "Bad request"),
+    403: Text("ไม่มีสิทธิ์", "Not allowed"),
+    404: Text("ไม่พบ", "Not found"),
+    405: Text("ใช้วิธีนี้ไม่ได้", "Method not allowed"),
+    406: Text("ไม่มีรูปแบบที่ขอ", "Not acceptable"),
+    409: Text("ขัดกับข้อมูลที่มีอยู่", "Conflict"),
+    413: Text("ข้อมูลใหญ่เกินไป", "Too large"),
+    415: Text("ไม่รองรับชนิดข้อมูลนี้", "Unsupported media type"),
+    422: Text("ข้อมูลไม่ผ่านการตรวจ", "Invalid data"),
+    500: Text("ระบบขัดข้อง", "Internal error"),
+    503: Text("ฐานข้อมูลยังใช้ไม่ได้", "Database unavailable"),
+}
+ASK_AGAIN = Text(
+    "เกิดข้อผิดพลาดในระบบ บันทึกไว้แล้ว ลองใหม่อีกครั้ง", "Something failed on our side; it was logged. Try again."
+)
+
+
+def status_of(error: PhumiError) -> HTTPStatus:
+    """The HTTP status of an error, by its nearest class in the table."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def exit_code(error: PhumiError) -> int:
+    """2 where the request is wrong, 1 where the fault is ours."""
+    return 1 if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR else 2
+
+
+def problem(status: int, code: str, text: Text, **details: object) -> Response:
+    """A problem document in the language that the request asks for."""
+    language = asked_language()
+    document = {
+        "type": f"urn:phumi:problem:{code}",
+        "title": TITLES.get(status, TITLES[500]).get(language),
+        "status": status,
+        "detail": text.get(language),
+        "code": code,
+        **details,
+    }
+    body = json.dumps(document, ensure_ascii=False, default=str)
+    response = Response(body, status, content_type="application/problem+json")
+    response.headers["Content-Language"] = language
+    return response
+
+
+def register(app: Flask) -> None:
+    """Let every error leave the application as a problem document."""
+
+    @app.errorhandler(PhumiError)
+    def known(error: PhumiError) -> Response:
+        return problem(status_of(error), error.code, error.text, **error.details)
+
+    @app.errorhandler(HTTPException)
+    def standard(error: HTTPException) -> Response:
+        status = error.code or 500
+        title = TITLES.get(status, TITLES[400 if status < 500 else 500])
+        path = Text(f"{title.th}: {request.path}", f"{title.en}: {request.path}")
+        response = problem(status, f"http_{status}", path)
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.exception("unexpected error at %s", request.path, exc_info=error)
+        return problem(500, "internal", ASK_AGAIN)

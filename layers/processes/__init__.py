@@ -1,0 +1,47 @@
+"""The analyses: each registered once, with inputs, outputs, labels and the layers it reads.
+
+The command line, OGC API Processes, the map and the tests all go through :func:`execute`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geo.text import Text
+from layers.errors import NotFound
+from layers.processes.model import Input, Output, Process, Reader, Result
+from layers.processes.pond_check import POND_CHECK
+
+__all__ = ["PROCESSES", "Input", "Output", "Process", "Reader", "Result", "execute", "process"]
+
+PROCESSES: Mapping[str, Process] = {item.id: item for item in (POND_CHECK,)}
+
+
+def process(process_id: str) -> Process:
+    """The registered process; NotFound if there is none of that id."""
+    try:
+        return PROCESSES[process_id]
+    except KeyError:
+        raise NotFound(
+            "process_unknown",
+            Text(
+                f"ไม่มีการวิเคราะห์ชื่อ {process_id} (มี {', '.join(PROCESSES)})",
+                f"There is no process {process_id} (there are {', '.join(PROCESSES)})",
+            ),
+            process=process_id,
+        ) from None
+
+
+def execute(process_id: str, inputs: Mapping[str, Any], reader: Reader) -> Result:
+    """Check the inputs, fill in defaults, run, and say in the result what decided it.
+
+    Raises NotFound for an unknown process and ParameterError naming the input that is wrong.
+    """
+    chosen = process(process_id)
+    parameters = chosen.check(inputs)
+    result = chosen.run(parameters, reader)
+    shown = {name: value for name, value in parameters.items() if value is not None}
+    result.process, result.parameters = chosen.id, shown
+    result.layer_versions = dict(reader.versions)
+    return result

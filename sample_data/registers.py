@@ -1,0 +1,16 @@
+"""The printed registers that lie beside the builder as CSV files."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+__all__ = ["FOLDER", "register"]
+
+FOLDER = Path(__file__).parent / "registers"
+
+
+def register(name: str) -> list[dict[str, str]]:
+    """The rows of one register; a cell is the text that is printed there."""
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
