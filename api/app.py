@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import features, openapi, pages, problems, processes
+from api import features, openapi, pages, problems, processes, templating
 from api.settings import Settings
 from layers.store import Store
 from layers.workspace import open_workspace
@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     for room in (pages, features, processes, openapi):
         app.register_blueprint(room.blueprint)
     problems.register(app)
+    templating.register(app)
     app.after_request(_headers)
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -13,10 +13,11 @@ from api.language import asked_language, negotiated
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link, page_link
 from api.parameters import CRS84, items_query, single_query
 from api.problems import NotAcceptable
+from api.words import WORDS
 from geo.text import Text
 from layers.catalogue import FAMILIES
-from layers.errors import NotFound
 from layers.model import Layer
+from layers.privacy import rows_refused
 from layers.query import encode_cursor
 
 __all__ = ["blueprint"]
@@ -35,19 +36,14 @@ CONFORMANCE = (
 )
 PAGE_FORMATS = (("json", JSON), ("html", HTML))
 ITEM_FORMATS = (("geojson", GEOJSON), ("json", JSON), ("html", HTML))
-TITLE = Text("ภูมิ phumi", "phumi")
-PURPOSE = Text(
-    "แผนที่และข้อมูลเพื่อการวางแผนพัฒนาเชิงพื้นที่",
-    "Maps and data for area-based development planning",
-)
 
 
 @blueprint.get("/")
 def landing() -> Response:
     """The landing page."""
     document = {
-        "title": TITLE.get(asked_language()),
-        "description": PURPOSE.get(asked_language()),
+        "title": WORDS["site"].get(asked_language()),
+        "description": WORDS["purpose"].get(asked_language()),
         "links": [
             page_link("self", JSON, f="json"),
             page_link("alternate", HTML, f="html"),
@@ -55,10 +51,10 @@ def landing() -> Response:
             link("/conformance", "conformance"),
             link("/collections", "data"),
             link("/processes", "http://www.opengis.net/def/rel/ogc/1.0/processes"),
-            link("/map", "related", HTML, Text("แผนที่", "Map").get(asked_language())),
+            link("/map", "related", HTML, WORDS["map"].get(asked_language())),
         ],
     }
-    return _answer(document, "landing.html", purpose=PURPOSE)
+    return _answer(document, "landing.html", purpose=WORDS["purpose"])
 
 
 @blueprint.get("/conformance")
@@ -111,9 +107,7 @@ def items(layer_id: str) -> Response:
     if chosen == "html":
         rows = json.loads(f"[{page.features}]")
         following = next((item["href"] for item in links if item["rel"] == "next"), None)
-        text = render_template(
-            "items.html", layer=layer, view=view, rows=rows, following=following, **_common()
-        )
+        text = render_template("items.html", layer=layer, view=view, rows=rows, following=following)
         return Response(text, content_type="text/html; charset=utf-8")
     parts = json.dumps({"type": "FeatureCollection", "links": links} | head, ensure_ascii=False)
     return Response(f'{parts[:-1]},"features":[{page.features}]}}', content_type=GEOJSON)
@@ -128,7 +122,7 @@ def item(layer_id: str, key: str) -> Response:
     found = current_store().feature(key, single_query(layer, request.args), view)
     if chosen == "html":
         feature = json.loads(found.text)
-        text = render_template("item.html", layer=layer, feature=feature, **_common())
+        text = render_template("item.html", layer=layer, feature=feature)
         return Response(text, content_type="text/html; charset=utf-8")
     links = [
         page_link("self", GEOJSON),
@@ -142,9 +136,7 @@ def item(layer_id: str, key: str) -> Response:
 def _listed_layer(layer_id: str) -> Layer:
     layer = current_store().layer(layer_id)
     if not listed(layer):
-        raise NotFound(
-            "layer_unknown", Text(f"ไม่มีชั้นข้อมูล {layer_id}", f"There is no layer {layer_id}")
-        )
+        raise rows_refused(layer)
     return layer
 
 
@@ -174,18 +166,11 @@ def _collection(layer: Layer) -> dict[str, Any]:
 def _answer(document: dict[str, Any], template: str, **context: Any) -> Response:
     chosen = negotiated(PAGE_FORMATS) or _not_acceptable(PAGE_FORMATS)
     if chosen == "html":
-        text = render_template(template, document=document, **context, **_common())
+        text = render_template(template, document=document, **context)
         return Response(text, content_type="text/html; charset=utf-8")
     response = jsonify(document)
     response.headers["Content-Language"] = asked_language()
     return response
-
-
-def _common() -> dict[str, Any]:
-    language = asked_language()
-    other = "en" if language == "th" else "th"
-    switch = page_link("alternate", HTML, lang=other)["href"]
-    return {"language": language, "switch": switch, "site": TITLE, "t": lambda text: text.get(language)}
 
 
 def _not_acceptable(formats: tuple[tuple[str, str], ...]) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-__all__ = ["JSON", "GEOJSON", "HTML", "OPENAPI", "link", "page_link", "url"]
+__all__ = ["GEOJSON", "HTML", "JSON", "OPENAPI", "link", "page_link", "url"]
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -27,7 +27,7 @@ def link(path: str, rel: str, kind: str = JSON, title: str | None = None) -> dic
 
 
 def page_link(rel: str, kind: str, **changes: Any) -> dict[str, str]:
-    """This request's address with some parameters changed (None removes one)."""
+    """The address of this request with some parameters changed (None removes one)."""
     args = {name: value for name, value in request.args.items() if name not in changes}
     args.update({name: str(value) for name, value in changes.items() if value is not None})
     query = f"?{urlencode(args)}" if args else ""

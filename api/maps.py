@@ -15,6 +15,7 @@ from webmap.folium_map import MapLayer, folium_map
 
 __all__ = ["workspace_map"]
 
+HOME = "provinces"
 FEATURES_MAX = 20_000  # of one layer on one stand-alone page
 
 
@@ -29,7 +30,7 @@ def workspace_map(
 ) -> str:
     """A complete HTML page with the layers that the caller may see and that hold features.
 
-    ``layers`` None takes every layer with a geometry. ``bbox`` (EPSG:4326) cuts and frames.
+    ``layers`` None takes every layer with a geometry. ``bbox`` (EPSG:4326) cuts and frames; without it the map opens on the provinces.
     Raises NotFound for an unknown layer and AccessDenied for one that the caller asked for by
     name but may not see.
     """
@@ -47,9 +48,16 @@ def workspace_map(
             cut.append(layer)
             rows = rows.head(FEATURES_MAX)
         items.append(MapLayer(layer, rows))
-    page = folium_map(items, language=language, title=title, bbox=bbox, notice=_notice(cut))
+    frame = bbox or _home(store, view_of)
+    page = folium_map(items, language=language, title=title, bbox=frame, notice=_notice(cut))
     html: str = page.get_root().render()
     return html
+
+
+def _home(store: Store, view_of: Callable[[Layer], View]) -> BBox | None:
+    """Where the map opens: the provinces of the workspace, since corridors span the country."""
+    layer = store.layer(HOME)
+    return store.extent(HOME, view_of(layer))
 
 
 def _notice(cut: Sequence[Layer]) -> Text | None:

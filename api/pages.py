@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, send_from_directory
 
 from api.access import current_store, view_of
 from api.language import asked_language
 from api.maps import workspace_map
 from geo.errors import PhumiError
+from webmap.assets import NODE_MODULES
 
 __all__ = ["blueprint"]
 
@@ -28,6 +29,12 @@ def ready() -> tuple[Response, int]:
     except PhumiError as error:
         return jsonify({"status": "unavailable", "detail": error.text.en}), 503
     return jsonify({"status": "ok", "layers": number}), 200
+
+
+@blueprint.get("/assets/<path:name>")
+def asset(name: str) -> Response:
+    """A file of the front-end packages that ``npm ci`` installed."""
+    return send_from_directory(NODE_MODULES, name, max_age=86_400)
 
 
 @blueprint.get("/map")

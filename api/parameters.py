@@ -126,7 +126,9 @@ def _filter(
 ) -> dict[str, Any] | None:
     language = args.get("filter-lang", "cql2-text")
     if language not in ("cql2-text", "cql2-json"):
-        raise _wrong("filter-lang", "ต้องเป็น cql2-text หรือ cql2-json", "must be cql2-text or cql2-json")
+        raise _wrong(
+            "filter-lang", "ต้องเป็น cql2-text หรือ cql2-json", "must be cql2-text or cql2-json"
+        )
     parts = [parse_filter(args["filter"])] if "filter" in args else []
     for name, text in equal.items():
         if name not in view.fields:

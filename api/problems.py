@@ -51,7 +51,8 @@ TITLES = {
     503: Text("ฐานข้อมูลยังใช้ไม่ได้", "Database unavailable"),
 }
 ASK_AGAIN = Text(
-    "เกิดข้อผิดพลาดในระบบ บันทึกไว้แล้ว ลองใหม่อีกครั้ง", "Something failed on our side; it was logged. Try again."
+    "เกิดข้อผิดพลาดในระบบ บันทึกไว้แล้ว ลองใหม่อีกครั้ง",
+    "Something failed on our side; it was logged. Try again.",
 )
 
 

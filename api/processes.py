@@ -90,7 +90,11 @@ def execution(process_id: str) -> Response:
 def input_schema(item: Input) -> dict[str, Any]:
     """The JSON schema of one input."""
     schema = dict(SCHEMAS[item.type])
-    for name, value in (("default", item.default), ("minimum", item.minimum), ("maximum", item.maximum)):
+    for name, value in (
+        ("default", item.default),
+        ("minimum", item.minimum),
+        ("maximum", item.maximum),
+    ):
         if value is not None:
             schema[name] = value
     if item.unit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from geo.errors import ParameterError
 from geo.text import Text
@@ -35,7 +35,7 @@ class Settings:
     body_limit_mb: int = 20
     process_features_max: int = 100_000
 
-    LIMITS = {
+    LIMITS: ClassVar = {
         "port": (1, 65_535),
         "workers": (1, 64),
         "threads": (1, 64),
@@ -44,7 +44,7 @@ class Settings:
         "body_limit_mb": (1, 1_000),
         "process_features_max": (1, 10_000_000),
     }
-    CHOICES = {"language": ("th", "en"), "access": ("public", "owner")}
+    CHOICES: ClassVar = {"language": ("th", "en"), "access": ("public", "owner")}
 
     def __post_init__(self) -> None:
         for name, (low, high) in self.LIMITS.items():

@@ -115,33 +115,44 @@ def cut(banks: Slices, end: Floats, *levels: Floats) -> Slices:
 def volumes(insets: Insets, slices: Slices, tolerance_m3: float, panels: int) -> Floats:
     """Volume of each slice in m3.
 
-    Simpson's rule, exact where the area is quadratic in depth. Slices that reach below that are
-    split into panels, at least ``panels`` from rim to bottom, and those on until two halves
-    agree with their whole; the error of a pond stays under ``tolerance_m3``.
+    Simpson's rule is exact on the quadratic pieces of the area. Ponds with a corner beyond the
+    mitre limit have none: they are integrated in panels, at least ``panels`` from rim to bottom,
+    which are halved until the error of a pond is under ``tolerance_m3``.
     """
-    row, height, first, last = slices.pond, slices.height, slices.off_top, slices.off_bottom
-    area = [insets.areas(row, first + (last - first) * part) for part in (0, 0.5, 1)]
-    volume = height / 6 * (area[0] + 4 * area[1] + area[2])
-    late = np.flatnonzero(last > insets.quadratic_to[row] + 1e-9)
-    if len(late):
-        depth = np.bincount(row, height).astype(float)
-        volume[late] = _adaptive(insets, slices, late, depth, tolerance_m3, panels)
-    return np.asarray(volume)
+    query, piece = insets.pairs(slices.pond)
+    top, bottom = slices.off_top[query], slices.off_bottom[query]
+    begin, end = insets.pieces.start[piece], insets.pieces.end[piece]
+    first, last = np.maximum(top, begin), np.minimum(bottom, end)
+    upright = bottom == top
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(upright, (begin <= top) & (top < end), (last - first) / (bottom - top))
+    on = np.flatnonzero(share > 0)
+    query, piece, first, last, share = query[on], piece[on], first[on], last[on], share[on]
+    mean = sum(
+        weight * insets.pieces.at(piece, first + (last - first) * part)
+        for part, weight in ((0, 1 / 6), (0.5, 4 / 6), (1, 1 / 6))
+    )
+    volume = np.bincount(query, mean * share * slices.height[query], len(slices.pond)).astype(float)
+    sharp = np.flatnonzero(insets.bevelled[slices.pond])
+    if len(sharp):
+        depth = np.bincount(slices.pond, slices.height).astype(float)
+        volume[sharp] = _adaptive(insets, slices, sharp, depth, tolerance_m3, panels)
+    return volume
 
 
 def _adaptive(
-    insets: Insets, slices: Slices, late: Rows, depth: Floats, tolerance_m3: float, panels: int
+    insets: Insets, slices: Slices, sharp: Rows, depth: Floats, tolerance_m3: float, panels: int
 ) -> Floats:
-    share = slices.height[late] / depth[slices.pond[late]]
+    share = slices.height[sharp] / depth[slices.pond[sharp]]
     count = np.ceil(share * panels / 2).astype(np.int64)  # each is judged by its two halves
-    of = np.repeat(np.arange(len(late)), count)
+    of = np.repeat(np.arange(len(sharp)), count)
     number = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
-    height = slices.height[late][of] / count[of]
-    step = (slices.off_bottom - slices.off_top)[late][of] / count[of]
-    first = slices.off_top[late][of] + number * step
-    pond = slices.pond[late]
+    height = slices.height[sharp][of] / count[of]
+    step = (slices.off_bottom - slices.off_top)[sharp][of] / count[of]
+    first = slices.off_top[sharp][of] + number * step
+    pond = slices.pond[sharp]
     top, middle, bottom = (insets.areas(pond[of], first + step * part) for part in (0.0, 0.5, 1.0))
-    volume = np.zeros(len(late))
+    volume = np.zeros(len(sharp))
     while len(of):
         upper = insets.areas(pond[of], first + step / 4)
         lower = insets.areas(pond[of], first + step * 3 / 4)
@@ -149,7 +160,7 @@ def _adaptive(
         halves = height / 12 * (top + 4 * upper + 2 * middle + 4 * lower + bottom)
         allowed = tolerance_m3 * height / depth[pond[of]]
         done = (np.abs(halves - whole) <= allowed) | (height < SMALLEST_PANEL_M)
-        volume += np.bincount(of[done], halves[done], minlength=len(late))
+        volume += np.bincount(of[done], halves[done], minlength=len(sharp))
         go = ~done
         of, height, step = np.tile(of[go], 2), np.tile(height[go], 2) / 2, np.tile(step[go], 2) / 2
         first = np.concatenate([first[go], first[go] + step[: go.sum()]])

@@ -5,13 +5,15 @@ banks are planes (LAND-R11). As long as no edge vanishes its area is exactly
 
     A(off) = A0 - P * off + T * off^2,    T = sum over the vertices of cot(theta / 2)
 
-with P the perimeter (rings of islands too) and theta the angle on the water side. This module
-finds for each polygon of a column how far that holds, and asks GEOS only beyond.
+with P the perimeter (rings of islands too) and theta the angle on the water side. So A is
+quadratic from one event (an edge vanishes, a section splits) to the next. This module finds
+the events and the quadratic pieces between them, for a whole column of polygons at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -19,13 +21,15 @@ from numpy.typing import NDArray
 
 from geo.crs import Floats, Geometries
 
-__all__ = ["MITRE_LIMIT", "Insets", "mitred"]
+__all__ = ["MITRE_LIMIT", "Insets", "Pieces", "mitred"]
 
 Rows = NDArray[np.int64]
 
 MITRE_LIMIT = 5.0
 COLLINEAR_M = 1e-7  # vertices that stand out less are no corners
-COLLAPSE_TOLERANCE_M = 2e-4  # of the bisection; GEOS empties an inset up to 1e-3 early
+EVENT_M = 1e-4  # how closely a split is located
+STEP_M = 5e-4  # GEOS steps over an event from this much before it to this much after
+MAX_EVENTS = 500
 
 
 def mitred(rims: Geometries, offset: Floats, mitre_limit: float = MITRE_LIMIT) -> Geometries:
@@ -90,8 +94,8 @@ class _Corners:
     def _starts(self) -> Rows:
         return np.flatnonzero(np.diff(self.polygon, prepend=-1))
 
-    def remain_simple(self, rows: Rows, offset: Floats) -> NDArray[np.bool_]:
-        """Whether the moved corners of these polygons (ascending rows) still make polygons."""
+    def moved(self, rows: Rows, offset: Floats) -> Geometries:
+        """These polygons (ascending rows) with every corner moved by their offset."""
         move = np.full(int(self.polygon[-1]) + 1, np.nan)
         move[rows] = offset
         mine = np.flatnonzero(~np.isnan(move[self.polygon]))
@@ -100,108 +104,189 @@ class _Corners:
         polygon_of_ring = self.polygon[mine][np.searchsorted(ring, np.arange(len(rings)))]
         shells = np.asarray(shapely.linearrings(points, indices=ring))
         polygons = shapely.polygons(shells, indices=np.searchsorted(rows, polygon_of_ring))
-        return np.asarray(shapely.is_valid(polygons))
+        return np.asarray(polygons, dtype=object)
+
+
+class Pieces(NamedTuple):
+    """Parts of sections between two events, (m,) each, ordered by ``row``, their polygon.
+
+    From offset ``start`` to ``end`` the part has the area A(t) of the closed form with t counted
+    from ``start``; ``end`` is inf where the part is still there at the reach.
+    """
+
+    row: Rows
+    start: Floats
+    end: Floats
+    area: Floats
+    perimeter: Floats
+    corners: Floats
+
+    def at(self, piece: Rows, offset: Floats) -> Floats:
+        """Area of these pieces at offsets, both (k,)."""
+        t = offset - self.start[piece]
+        return np.maximum(
+            self.area[piece] + t * (self.corners[piece] * t - self.perimeter[piece]), 0.0
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Insets:
-    """The insets of n polygons from offset 0 to ``reach``, all (n,).
+    """The insets of n polygons from offset 0 to a reach.
 
-    ``area``, ``perimeter`` and ``corners`` are A0, P and T. Up to ``quadratic_to`` the area is
-    the closed form. ``collapse`` is the offset at which nothing is left, inf if beyond reach.
+    ``rims``, ``area``, ``perimeter`` and ``collapse`` are (n,); ``collapse`` is the offset at
+    which nothing is left, inf if beyond reach. ``bevelled`` marks rims with a reflex corner
+    sharper than the mitre limit: GEOS cuts it off, so they have no pieces and are asked of GEOS.
     """
 
     rims: Geometries
     area: Floats
     perimeter: Floats
-    corners: Floats
-    quadratic_to: Floats
     collapse: Floats
+    bevelled: NDArray[np.bool_]
+    pieces: Pieces
     mitre_limit: float = MITRE_LIMIT
 
     @classmethod
     def of(cls, rims: Geometries, reach: Floats, mitre_limit: float = MITRE_LIMIT) -> Insets:
         """Study n valid, non-empty Polygons in metres, near the origin for the sake of precision.
 
-        The closed form holds to an offset if up to there every edge keeps a positive length
-        (linear in the offset) and the moved ring is simple at it. No earlier section can then
-        have split: edges only move inward, so the winding number of the moved ring falls
-        everywhere and never rises; it is 0 or 1 before and after, hence 0 or 1 in between,
-        while a ring that crosses itself has three values around the crossing.
-
         >>> insets = Insets.of(np.array([shapely.box(0, 0, 40, 12)]), np.array([8.0]))
-        >>> insets.corners.round(9), insets.collapse
+        >>> insets.pieces.corners.round(9), insets.collapse
         (array([4.]), array([6.]))
         """
-        if len(rims) == 0:
-            nothing = np.zeros(0)
-            return cls(rims, nothing, nothing, nothing, nothing, nothing, mitre_limit)
-        rims = shapely.remove_repeated_points(shapely.orient_polygons(shapely.force_2d(rims)))
-        rims = shapely.simplify(rims, COLLINEAR_M)
-        corner = _Corners.of(rims)
+        rims = _cleaned(shapely.orient_polygons(shapely.force_2d(rims)))
+        n = len(rims)
+        bevelled = np.zeros(n, dtype=bool)
+        if n:
+            bevelled = (_Corners.of(rims).mitre_ratio() > mitre_limit) & (reach > 0)
+        pieces = _pieces(rims, np.flatnonzero(~bevelled), reach)
+        collapse = np.zeros(n)
+        np.maximum.at(collapse, pieces.row, pieces.end)
+        sharp = np.flatnonzero(bevelled)
+        collapse[sharp] = _collapse_of_geos(rims[sharp], reach[sharp], mitre_limit)
         area, perimeter = shapely.area(rims), shapely.length(rims)
-        cot_sum = np.bincount(corner.polygon, corner.cot).astype(float)
-        vanish = corner.edges_vanish_at()
-        # GEOS bevels corners beyond the limit: leave those rims wholly to it.
-        vanish[corner.mitre_ratio() > mitre_limit * 0.98] = 0.0
-        quadratic_to = _quadratic_to(corner, vanish, reach)
-        anywhere = np.full(len(rims), np.inf)
-        insets = cls(rims, area, perimeter, cot_sum, quadratic_to, anywhere, mitre_limit)
-        return replace(insets, collapse=insets._collapse_before(reach, vanish))
+        return cls(rims, area, perimeter, collapse, bevelled, pieces, mitre_limit)
 
-    def _closed_form(self, rows: Rows, offset: Floats) -> Floats:
-        return self.area[rows] + offset * (self.corners[rows] * offset - self.perimeter[rows])
-
-    def _collapse_before(self, reach: Floats, vanish: Floats) -> Floats:
-        """The collapse where it comes before ``reach``, by closed form or bisection."""
-        collapse = np.full(len(reach), np.inf)
-        rows = np.flatnonzero(self.quadratic_to < reach)
-        at_once = (self.quadratic_to[rows] >= vanish[rows]) & (
-            self._closed_form(rows, vanish[rows]) <= 1e-9 * self.area[rows]
-        )
-        collapse[rows[at_once]] = vanish[rows[at_once]]
-        rows = rows[~at_once]
-        rows = rows[shapely.is_empty(self.shapes(rows, reach[rows]))]
-        low, high = self.quadratic_to[rows], reach[rows]
-        while len(rows) and (high - low).max() > COLLAPSE_TOLERANCE_M:
-            middle = (low + high) / 2
-            empty = shapely.is_empty(self.shapes(rows, middle))
-            low, high = np.where(empty, low, middle), np.where(empty, middle, high)
-        collapse[rows] = high
-        return collapse
-
-    def shapes(self, rows: Rows, offset: Floats) -> Geometries:
-        """The sections of polygons ``rows`` at ``offset``, both (m,)."""
-        return mitred(self.rims[rows], offset, self.mitre_limit)
+    def pairs(self, rows: Rows) -> tuple[Rows, Rows]:
+        """All pieces of the polygons ``rows`` (m,): indices into ``rows`` and into the pieces."""
+        first = np.searchsorted(self.pieces.row, rows, side="left")
+        count = np.searchsorted(self.pieces.row, rows, side="right") - first
+        query = np.repeat(np.arange(len(rows)), count)
+        return query, np.arange(len(query)) + np.repeat(first - np.cumsum(count) + count, count)
 
     def areas(self, rows: Rows, offset: Floats) -> Floats:
         """The areas of the sections of polygons ``rows`` at ``offset``, both (m,)."""
-        area = np.maximum(self._closed_form(rows, offset), 0.0)
-        late = np.flatnonzero(offset > self.quadratic_to[rows] + 1e-9)
-        area[late] = shapely.area(self.shapes(rows[late], offset[late]))
-        area[offset >= self.collapse[rows]] = 0.0
+        query, piece = self._present(rows, offset)
+        size = self.pieces.at(piece, offset[query])
+        area = np.bincount(query, size, minlength=len(rows)).astype(float)
+        sharp = np.flatnonzero(self.bevelled[rows])
+        area[sharp] = shapely.area(self._bevelled_sections(rows[sharp], offset[sharp]))
         return area
 
     def parts(self, rows: Rows, offset: Floats) -> Rows:
         """How many parts the sections have; 0 where nothing is left."""
-        parts = np.ones(len(rows), dtype=np.int64)
-        late = np.flatnonzero(offset > self.quadratic_to[rows] + 1e-9)
-        shapes = self.shapes(rows[late], offset[late])
-        parts[late] = np.where(shapely.is_empty(shapes), 0, shapely.get_num_geometries(shapes))
-        parts[offset >= self.collapse[rows]] = 0
+        query, _ = self._present(rows, offset)
+        parts = np.bincount(query, minlength=len(rows))
+        sharp = np.flatnonzero(self.bevelled[rows])
+        sections = self._bevelled_sections(rows[sharp], offset[sharp])
+        parts[sharp] = np.where(shapely.is_empty(sections), 0, shapely.get_num_geometries(sections))
         return parts
 
+    def _present(self, rows: Rows, offset: Floats) -> tuple[Rows, Rows]:
+        query, piece = self.pairs(rows)
+        off = offset[query]
+        there = (off >= self.pieces.start[piece]) & (off < self.pieces.end[piece] - 1e-9)
+        return query[there], piece[there]
 
-def _quadratic_to(corner: _Corners, vanish: Floats, reach: Floats) -> Floats:
-    """The offset, at most ``reach``, to which no edge vanishes and no section splits."""
-    just_before = np.minimum(reach, vanish * (1 - 1e-9))
-    rows = np.arange(len(reach))
-    rows = rows[~corner.remain_simple(rows, just_before)]
-    limit = np.minimum(reach, vanish)
+    def _bevelled_sections(self, rows: Rows, offset: Floats) -> Geometries:
+        sections = mitred(self.rims[rows], offset, self.mitre_limit)
+        sections[offset >= self.collapse[rows]] = shapely.Polygon()
+        return sections
+
+
+def _cleaned(polygons: Geometries) -> Geometries:
+    return np.asarray(
+        shapely.simplify(shapely.remove_repeated_points(polygons), COLLINEAR_M), dtype=object
+    )
+
+
+def _pieces(rims: Geometries, rows: Rows, reach: Floats) -> Pieces:
+    """Follow the sections of polygons ``rows`` from event to event up to their reach (n,)."""
+    found: list[Pieces] = []
+    polygons, start = rims[rows], np.zeros(len(rows))
+    for _ in range(MAX_EVENTS):
+        if not len(rows):
+            break
+        corner = _Corners.of(polygons)
+        rest = reach[rows] - start
+        vanish = corner.edges_vanish_at()
+        event = _first_event(corner, vanish, rest)
+        pieces = Pieces(
+            rows,
+            start,
+            np.where(event < rest, start + event, np.inf),
+            shapely.area(polygons),
+            shapely.length(polygons),
+            np.bincount(corner.polygon, corner.cot).astype(float),
+        )
+        found.append(pieces)
+        every = np.arange(len(rows))
+        gone = (event >= vanish) & (pieces.at(every, start + vanish) <= 1e-9 * pieces.area)
+        go = np.flatnonzero((event < rest) & ~gone)
+        before = np.maximum(event[go] - STEP_M, 0)
+        step = event[go] + STEP_M - before
+        polygons, of = _stepped(corner.moved(go, before) if len(go) else polygons[:0], step)
+        goes_on = go[np.unique(of)]
+        pieces.end[goes_on] += STEP_M  # a quadratic changes little in half a millimetre
+        rows, start = rows[go[of]], pieces.end[go[of]]
+        order = np.argsort(rows, kind="stable")
+        polygons, rows, start = polygons[order], rows[order], start[order]
+    table = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0)] * 6
+    order = np.argsort(table[0], kind="stable")
+    return Pieces(table[0][order].astype(np.int64), *(column[order] for column in table[1:]))
+
+
+def _first_event(corner: _Corners, vanish: Floats, rest: Floats) -> Floats:
+    """The offset, at most ``rest``, at which an edge vanishes or a section splits.
+
+    The closed form holds to an offset if up to there every edge keeps a positive length (linear
+    in the offset) and the moved ring is simple at it. No earlier section can then have split:
+    edges only move inward, so the winding number of the moved ring falls everywhere and never
+    rises; it is 0 or 1 before and after, hence 0 or 1 in between, while a ring that crosses
+    itself has three values around the crossing.
+    """
+    just_before = np.minimum(rest, vanish * (1 - 1e-9))
+    rows = np.arange(len(rest))
+    rows = rows[~shapely.is_valid(corner.moved(rows, just_before))]
+    event = np.minimum(rest, vanish)
     low, high = np.zeros(len(rows)), just_before[rows]
-    for _ in range(12 if len(rows) else 0):  # a fine bound saves nothing: GEOS takes over there
+    while len(rows) and (high - low).max() > EVENT_M:
         middle = (low + high) / 2
-        simple = corner.remain_simple(rows, middle)
+        simple = shapely.is_valid(corner.moved(rows, middle))
         low, high = np.where(simple, middle, low), np.where(simple, high, middle)
-    limit[rows] = low
-    return limit
+    event[rows] = high
+    return event
+
+
+def _stepped(polygons: Geometries, step: Floats) -> tuple[Geometries, Rows]:
+    """Inset polygons by a millimetre or so with GEOS; parts that are left and whose they are.
+
+    Over such a step GEOS's own simplification (1 % of the distance) is nothing. What it returns
+    for a polygon thinner than the step may be turned inside out: it lies too near the edge.
+    """
+    parts, of = shapely.get_parts(mitred(polygons, step), return_index=True)
+    tip = shapely.get_point(shapely.get_exterior_ring(parts), 0)
+    inside = shapely.distance(tip, shapely.boundary(polygons[of])) > 0.99 * step[of]
+    keep = inside & (shapely.area(parts) > EVENT_M**2)
+    parts = _cleaned(shapely.orient_polygons(parts[keep]))
+    return parts, of[keep]
+
+
+def _collapse_of_geos(rims: Geometries, reach: Floats, mitre_limit: float) -> Floats:
+    low, high = np.zeros(len(rims)), reach.copy()
+    empty = shapely.is_empty(mitred(rims, reach, mitre_limit))
+    while len(rims) and (high - low).max() > EVENT_M:
+        middle = (low + high) / 2
+        gone = shapely.is_empty(mitred(rims, middle, mitre_limit))
+        low, high = np.where(gone, low, middle), np.where(gone, middle, high)
+    return np.where(empty, high, np.inf)

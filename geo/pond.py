@@ -16,7 +16,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import ArrayLike
 
 from geo.crs import Floats
@@ -69,6 +68,7 @@ def check_ponds(
     dead_volume_m3, live_capacity_m3 (LAND-R14), outside_plot_m2, error (a key of INPUT_ERRORS
     or None) and error_text (Text or None). Where error is set, the results are missing.
 
+    >>> import shapely
     >>> rims = [shapely.box(0, 0, 24, 20), shapely.box(0, 0, 1, 1)]
     >>> check_ponds(rims, 3, 1.5)[["volume_m3", "verdict", "error"]]
        volume_m3 verdict          error
@@ -104,13 +104,12 @@ def check_ponds(
 class _Dig:
     """Sound ponds with their sections worked out, (n,) each but the banks.
 
-    ``bend`` is the depth to which the area is one quadratic, ``collapse`` the depth at which the
-    slopes meet (nan: below the design depth), ``end`` the depth that is reached.
+    ``collapse`` is the depth at which the slopes meet (nan: below the design depth), ``end`` the
+    depth that is reached.
     """
 
     insets: Insets
     banks: Slices
-    bend: Floats
     collapse: Floats
     end: Floats
 
@@ -121,11 +120,10 @@ class _Dig:
         np.maximum.at(reach, banks.pond, banks.off_bottom)
         insets = Insets.of(designs.rims, reach, p.mitre_limit)
         collapse = depth_of_offset(banks, insets.collapse)
-        bend = depth_of_offset(banks, insets.quadratic_to)
-        return cls(insets, banks, bend, collapse, np.fmin(designs.depth, collapse))
+        return cls(insets, banks, collapse, np.fmin(designs.depth, collapse))
 
     def slices(self, *levels: Floats) -> Slices:
-        return cut(self.banks, self.end, self.bend, *levels)
+        return cut(self.banks, self.end, *levels)
 
     def volumes(self, slices: Slices, p: PondParameters) -> Floats:
         return volumes(self.insets, slices, p.volume_tolerance_m3, p.panels)
@@ -186,6 +184,7 @@ def stage_table(
     default steps of ``stage_step_m``, the water level and the bottom. On a bench the area is
     the one below it.
 
+    >>> import shapely
     >>> stage_table(shapely.box(0, 0, 24, 20), 3, 1.5, levels=[0, 1.5, 3])
        depth_m  area_m2  volume_below_m3
     0      0.0   480.00          927.000

@@ -184,7 +184,8 @@ class PondDesigns:
             degrees = small & shapely.within(shapely.points(origins), _COUNTRY_BOX)
             designs._blame(degrees, "crs_missing")
         designs._check_rims(parameters)
-        designs._check_numbers(parameters)
+        designs._blame(~(designs.freeboard >= 0), "freeboard_invalid")
+        designs._blame(~(designs.dead_depth >= 0), "dead_depth_invalid")
         designs._read_profiles(profiles or (), parameters)
         if plots is not None:
             designs._check_plots(_fences(plots, origins, placed), parameters)
@@ -197,10 +198,6 @@ class PondDesigns:
     def _check_rims(self, limits: PondParameters) -> None:
         self._blame(~_sound(self.rims), "rim_invalid")
         self._blame(shapely.area(self.rims) < limits.min_rim_m2, "rim_too_small")
-
-    def _check_numbers(self, limits: PondParameters) -> None:
-        self._blame(~(self.freeboard >= 0), "freeboard_invalid")
-        self._blame(~(self.dead_depth >= 0), "dead_depth_invalid")
 
     def _read_profiles(self, profiles: Iterable[Profile | None], limits: PondParameters) -> None:
         """Read benches; they stand for depth and slope, which are judged where there are none."""

@@ -1,1 +1,1 @@
-"""The data: what a layer is, its rules, where it is stored, who may see it, how it gets in and out."""
+"""The data: what a layer is, its rules, where it is stored, who may see it, ways in and out."""

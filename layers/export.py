@@ -11,6 +11,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ __all__ = ["FORMATS", "ExportError", "Exported", "export"]
 
 EXCEL_ROWS = 1_048_575
 EXCEL_CELL = 32_767
+EXCEL_WHOLE = 10**15
 DBF_CELL = 254
 """Bytes of text that one cell of a Shapefile holds."""
 
@@ -256,22 +258,23 @@ def _write_fgb(table: _Table, path: Path) -> list[Text]:
 
 
 def _write_kml(table: _Table, path: Path) -> list[Text]:
-    """KML: every value as text in ExtendedData, the title field as the placemark's name."""
+    """KML: every value as text in ExtendedData, the title field as the placemark's Name."""
     frame = table.flat()
     texts = {heading: pd.Series(_texts(frame[heading]), dtype="str") for heading in frame}
     title = table.layer.title_field
     heading = next((h for h, field in table.fields.items() if field.name == title), None)
-    worded = replace(table, columns=pd.DataFrame(texts), fields={})
-    options = {"NameField": heading} if heading else {}
+    if heading and "name" not in {str(h).casefold() for h in texts}:
+        texts = {"Name": texts[heading], **texts}
     with _quiet():
-        _write_ogr(worded, path, "LIBKML", layer=table.layer.id, **options)
+        worded = replace(table, columns=pd.DataFrame(texts), fields={})
+        _write_ogr(worded, path, "LIBKML", layer=table.layer.id)
     return []
 
 
 def _texts(column: pd.Series[Any]) -> list[str | None]:
-    return [
-        None if c is None else c if isinstance(c, str) else _json(c) for c in _json_cells(column)
-    ]
+    """Values as texts that intake reads back, None where there is none."""
+    cells = [cell.isoformat() if isinstance(cell, date) else cell for cell in _json_cells(column)]
+    return [cell if cell is None or isinstance(cell, str) else _json(cell) for cell in cells]
 
 
 def _write_shapefile(table: _Table, path: Path) -> list[Text]:
@@ -282,7 +285,7 @@ def _write_shapefile(table: _Table, path: Path) -> list[Text]:
     for heading in frame.columns:
         field = table.fields[heading]
         if field.type in ("text", "list", "object"):
-            notes += _too_long(frame, str(heading), DBF_CELL, ".shp.zip", _CUT)
+            notes += _too_long(frame, str(heading), ".shp.zip")
         elif field.type == "boolean":
             frame[heading] = frame[heading].astype("Int64")
     name = path.name[: -len(".shp.zip")] or table.layer.id
@@ -317,21 +320,21 @@ def _short_names(headings: list[str]) -> dict[str, str]:
     return short
 
 
-def _too_long(
-    frame: pd.DataFrame, heading: str, limit: int, suffix: str, treatment: Text
-) -> list[Text]:
-    """Cut or empty what a cell of the format cannot hold, and say so."""
+def _too_long(frame: pd.DataFrame, heading: str, suffix: str) -> list[Text]:
+    """Cut text that a DBF cell cannot hold, leave out what an Excel cell cannot, and say so."""
     texts = frame[heading].astype(object)
-    sizes = texts.map(lambda text: len(text.encode()), na_action="ignore")
-    over = (sizes > limit).fillna(False).astype(bool)
+    dbf = suffix == ".shp.zip"
+    if dbf:
+        over = texts.map(lambda text: len(text.encode()) > DBF_CELL, na_action="ignore") == True  # noqa: E712
+    else:
+        over = texts.map(lambda text: len(text) > EXCEL_CELL, na_action="ignore") == True  # noqa: E712
     if not over.any():
         return []
-    cut = None
-    if treatment is _CUT:
-        cut = texts[over].map(lambda text: text.encode()[:limit].decode(errors="ignore"))
-    frame.loc[over, heading] = cut
-    values = {"col": heading, "n": int(over.sum()), "suffix": suffix, "treatment": treatment}
-    return [wording("EXP-W-CELL", **values)]
+    cut = texts[over].map(lambda text: text.encode()[:DBF_CELL].decode(errors="ignore"))
+    frame.loc[over, heading] = cut if dbf else None
+    treatment = _CUT if dbf else _LEFT_EMPTY
+    n = int(over.sum())
+    return [wording("EXP-W-CELL", col=heading, n=n, suffix=suffix, treatment=treatment)]
 
 
 def _quiet() -> Any:
@@ -353,18 +356,25 @@ def _write_xlsx(table: _Table, path: Path) -> list[Text]:
         raise _error("EXP-E-ROWS", n=len(frame), limit=EXCEL_ROWS)
     notes: list[Text] = []
     for heading in frame:
-        if pd.api.types.is_string_dtype(frame[heading].dtype):
-            notes += _too_long(frame, str(heading), EXCEL_CELL, ".xlsx", _LEFT_EMPTY)
+        if isinstance(frame[heading].dtype, pd.StringDtype):
+            notes += _too_long(frame, str(heading), ".xlsx")
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(table.layer.id[:31])
     sheet.freeze_panes = "A2"
     sheet.append(list(frame))
     cells = [frame[heading].astype(object) for heading in frame]
-    columns = [column.where(column.notna(), None).tolist() for column in cells]
+    columns = [[_excel_cell(cell) for cell in column] for column in cells]
     for row in zip(*columns, strict=True):
         sheet.append(row)
     book.save(path)
     return notes
+
+
+def _excel_cell(cell: Any) -> Any:
+    """Excel numbers have 15 digits; a longer whole number is kept as text."""
+    if isinstance(cell, int) and abs(cell) > EXCEL_WHOLE:
+        return str(cell)
+    return None if not isinstance(cell, str) and pd.isna(cell) else cell
 
 
 def _sheet(table: _Table) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geo.pond import VERDICTS
 from layers import fields as f
 from layers.model import Field, Text, choices
 
@@ -134,12 +135,7 @@ DEVELOPMENT_STEPS: dict[int, Text] = {
 }
 """The ladder "Step by Step" (LAND-R40; PHUKET L1246-1257)."""
 
-POND_VERDICTS = choices(
-    ok=("ผ่าน", "Passes"),
-    split_bottom=("ก้นสระแยกส่วน", "The bottom falls into parts"),
-    line_bottom=("ก้นสระเป็นแนวเส้น", "The bottom is a line"),
-    collapsed=("ตลิ่งชนกันก่อนถึงความลึกที่ออกแบบ", "The banks meet above the design depth"),
-)
+POND_VERDICTS = VERDICTS
 """LAND-R12."""
 
 SETBACK_VERDICTS = choices(

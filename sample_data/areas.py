@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, LineString, MultiPoint, MultiPolygon, Point, Polygon
-from shapely.ops import linemerge, polygonize
+from shapely import LineString, MultiPoint, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import polygonize
 
 from sample_data.frame import MAP_DECIMALS, lonlat
 from sample_data.outline import coast, islets, roughen
@@ -47,13 +48,13 @@ def partition(tambons: list[Tambon], rng: np.random.Generator) -> dict[str, Mult
     return out
 
 
-def _cells(island: Polygon, sites: np.ndarray, weights: np.ndarray) -> list[Geometry]:
+def _cells(island: Polygon, sites: np.ndarray, weights: np.ndarray) -> list[BaseGeometry]:
     """The part of the island nearest to each site, by squared distance less weight."""
     far = 2e5
     squares = (sites**2).sum(axis=1) - weights
     cells = []
     for i, site in enumerate(sites):
-        cell: Geometry = island
+        cell: BaseGeometry = island
         for j in np.flatnonzero(np.arange(len(sites)) != i):
             length = np.hypot(*(sites[j] - site))
             unit = (sites[j] - site) / length
@@ -68,7 +69,7 @@ def _cells(island: Polygon, sites: np.ndarray, weights: np.ndarray) -> list[Geom
 
 def _weights(island: Polygon, sites: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Weights whose cells come close to the wanted areas while every site stays in its cell."""
-    island = island.simplify(200)
+    island = Polygon(shapely.get_coordinates(island.simplify(200)))
     gaps = ((sites[:, None] - sites[None]) ** 2).sum(axis=2)
     np.fill_diagonal(gaps, np.inf)
     weights = np.zeros(len(sites))
@@ -83,15 +84,17 @@ def _weights(island: Polygon, sites: np.ndarray, wanted: np.ndarray) -> np.ndarr
 def _faces(
     island: Polygon,
     around: Polygon,
-    cells: list[Geometry],
+    cells: list[BaseGeometry],
     sites: MultiPoint,
     rng: np.random.Generator,
 ) -> list[Polygon]:
     """The cells, in degrees, with natural inner borders: the faces of one noded line work."""
     lines = shapely.unary_union([cell.boundary for cell in cells], grid_size=0.01)
-    borders = linemerge(lines.difference(around.exterior.buffer(1.0)))
+    borders = shapely.line_merge(lines.difference(around.exterior.buffer(1.0)))
     arcs = []
-    for arc in borders.geoms:  # near a site a border stays straight, so that it keeps its side
+    for arc in shapely.get_parts(
+        borders
+    ):  # near a site a border stays straight, so that it keeps its side
         share = min(0.06, 0.2 * arc.distance(sites) / arc.length)
         arcs.append(LineString(roughen(shapely.get_coordinates(arc), share, 260, rng)))
     noded = shapely.unary_union([lonlat(line) for line in [island.exterior, *arcs]], grid_size=1e-6)
@@ -112,5 +115,5 @@ def _named(faces: list[Polygon], sites: np.ndarray) -> list[Polygon]:
     for rest in (face for face in faces if face not in named):
         shared = [rest.boundary.intersection(face.boundary).length for face in named]
         k = int(np.argmax(shared))
-        named[k] = shapely.union_all([named[k], rest])
+        named[k] = Polygon(shapely.get_coordinates(shapely.union_all([named[k], rest])))
     return named

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shapely
-from shapely import MultiPolygon, Point
+from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from sample_data.demo import Demo
 from sample_data.frame import ground, lonlat
-from sample_data.registers import register
+from sample_data.registers import province_points, register
 from sample_data.rows import Row, Tables, invented
 
 __all__ = ["area_tables"]
@@ -79,7 +79,6 @@ def _villages(demo: Demo) -> list[Row]:
                 **_above(place.code[:4]),
                 population=int(households * rng.uniform(2.1, 3.0)),
                 households=households,
-                survey_year=2566,
                 severity=int(rng.choice([1, 2, 3], p=[0.1, 0.35, 0.55])),
                 development_level=int(rng.choice([1, 2, 3], p=[0.15, 0.5, 0.35])),
                 geom_precision="site",
@@ -143,11 +142,11 @@ def _province(demo: Demo, districts: list[Row]) -> Row:
 
 def _regions() -> list[Row]:
     """Each region as discs at the inner points of its provinces: a sketch that claims no border."""
-    points = {r["code"]: Point(float(r["lon"]), float(r["lat"])) for r in register("province_points")}
+    points = province_points()
     rows = []
     for name_en, (code, name_th) in REGIONS.items():
         members = sorted(r["code"] for r in register("provinces") if r["region"] == name_en)
-        discs = shapely.union_all([points[member].buffer(0.2, quad_segs=4) for member in members])
+        discs = shapely.union_all([points[member].buffer(0.2, quad_segs=3) for member in members])
         shape = shapely.set_precision(discs, 1e-6)
         row = invented(
             code=code,
@@ -194,7 +193,13 @@ def _order(item: tuple[str, str, str, tuple[str, ...], MultiPolygon]) -> tuple[s
 
 
 def _government(
-    demo: Demo, number: int, kind: str, th: str, en: str, codes: tuple[str, ...], shape: MultiPolygon
+    demo: Demo,
+    number: int,
+    kind: str,
+    th: str,
+    en: str,
+    codes: tuple[str, ...],
+    shape: MultiPolygon,
 ) -> Row:
     size = ground(shape).area
     bridge = []

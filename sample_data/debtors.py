@@ -86,7 +86,6 @@ def _debtor(demo: Demo, number: int, kind: str, rng: np.random.Generator) -> Row
         timebar_date=_months(anchor, 60) if kind in CLASSES[:3] else None,
         borrower_key=f"ผู้กู้ตัวอย่าง {number:04d}",
         co_debtors=int(rng.integers(2, 5)),
-        pin_method="gps",
         pin_status=str(rng.choice(["verified", "unverified", "moved"], p=[0.7, 0.25, 0.05])),
         measure_code=str(rng.choice(measure)) if measure else None,
         measure_state="requested" if measure else None,
@@ -172,7 +171,7 @@ def _visits(demo: Demo, debtors: list[Row]) -> list[Row]:
 def _funds(demo: Demo) -> list[Row]:
     rng = demo.chance("funds")
     places = [demo.villages[k] for k in rng.permutation(len(demo.villages))]
-    rows = []
+    rows: list[Row] = []
     for kind, word, count, indicators, (fewest, most) in FUNDS:
         for _ in range(count):
             place = places[len(rows)]

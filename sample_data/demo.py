@@ -16,7 +16,10 @@ from sample_data.registers import register
 from sample_data.settlements import Settlement, settle
 from sample_data.terrain import Terrain, raise_hills
 
-__all__ = ["Demo"]
+__all__ = ["Demo", "Place"]
+
+Place = Settlement | Tambon
+"""Something with a code and a point that other things stand near."""
 
 
 @dataclass
@@ -42,7 +45,8 @@ class Demo:
             for row in sorted(register("phuket_tambons"), key=lambda row: row["code"])
         ]
         self.shapes = partition(self.tambons, self.chance("areas"))
-        self.province: MultiPolygon = shapely.union_all(list(self.shapes.values()))
+        land = shapely.union_all(list(self.shapes.values()))
+        self.province = MultiPolygon(list(shapely.get_parts(land)))
         self.island: Polygon = max(ground(self.province).geoms, key=lambda part: part.area)
         self.terrain = raise_hills(self.province, self.chance("terrain"))
         self.settlements = settle(self.tambons, self.shapes, self.terrain, self.chance("villages"))
@@ -78,17 +82,17 @@ class Demo:
         held = [code for code, shape in self.shapes.items() if shape.covers(point)]
         return held[0] if held else "83"
 
-    def near(
-        self, place: Settlement, rng: np.random.Generator, low: float, high: float
-    ) -> Point:
-        """A point in metres, ``low`` to ``high`` from a settlement and in the same tambon."""
+    def near(self, place: Place, rng: np.random.Generator, low: float, high: float) -> Point:
+        """A point in metres, ``low`` to ``high`` from a place and in the same tambon."""
         while True:
             turn, reach = rng.uniform(0, 2 * np.pi), rng.uniform(low, high)
-            point = Point(place.point.x + reach * np.cos(turn), place.point.y + reach * np.sin(turn))
+            point = Point(
+                place.point.x + reach * np.cos(turn), place.point.y + reach * np.sin(turn)
+            )
             if self.in_tambon(place.code, point, 15):
                 return point
             low, high = low * 0.95, high * 0.95
 
-    def spot(self, place: Settlement, rng: np.random.Generator, low: float, high: float) -> Point:
+    def spot(self, place: Place, rng: np.random.Generator, low: float, high: float) -> Point:
         """The same, in degrees."""
         return lonlat(self.near(place, rng, low, high))

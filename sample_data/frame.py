@@ -25,14 +25,16 @@ _TO_GROUND = Transformer.from_crs("EPSG:4326", GROUND, always_xy=True)
 
 def ground(shape: G) -> G:
     """Longitude and latitude to metres."""
-    return shapely.transform(shape, lambda xy: np.column_stack(_TO_GROUND.transform(*xy.T)))
+    return shapely.transform(
+        shape, lambda xy: np.column_stack(_TO_GROUND.transform(xy[:, 0], xy[:, 1]))
+    )
 
 
 def lonlat(shape: G, decimals: int = MAP_DECIMALS) -> G:
     """Metres to longitude and latitude, rounded point by point so that shared edges stay shared."""
 
     def back(xy: np.ndarray) -> np.ndarray:
-        lon, lat = _TO_GROUND.transform(*xy.T, direction="INVERSE")
+        lon, lat = _TO_GROUND.transform(xy[:, 0], xy[:, 1], direction="INVERSE")
         return np.round(np.column_stack([lon, lat]), decimals)
 
     return shapely.transform(shape, back)

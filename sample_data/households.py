@@ -15,14 +15,16 @@ __all__ = ["household_tables", "moment", "uuid4"]
 
 COUNT, VISITS, CASES = 1500, 160, 150
 DIMENSIONS = ("health", "living", "education", "income", "public_services")
-NEEDS = ("housing", "state_welfare", "education", "occupation")
-OCCUPATIONS = ("เลี้ยงไก่ไข่", "ปลูกผัก", "เลี้ยงปลา", "ทำขนมพื้นบ้าน", "ผ้าบาติก", "จักสาน", "ค้าขาย", "บริการท่องเที่ยว")
+OCCUPATIONS = (
+    "เลี้ยงไก่ไข่", "ปลูกผัก", "เลี้ยงปลา", "ทำขนมพื้นบ้าน", "ผ้าบาติก", "จักสาน", "ค้าขาย",
+    "บริการท่องเที่ยว",
+)  # fmt: skip
 CAUSES = ("รายได้ไม่แน่นอน", "ไม่มีที่ดินทำกิน", "หนี้สิน", "สมาชิกวัยพึ่งพิงมาก", "ขาดทักษะอาชีพ")
 STAGES = (
-    "candidate", "found_new", "verified", "not_poor", "assessed", "selected", "waiting",
-    "referred", "aided", "monitored", "exited",
+    "candidate", "found_new", "verified", "assessed", "selected", "waiting", "referred", "aided",
+    "monitored", "exited",
 )  # fmt: skip
-STAGE_SHARES = (0.34, 0.05, 0.16, 0.08, 0.12, 0.07, 0.05, 0.03, 0.05, 0.03, 0.02)
+STAGE_SHARES = (0.38, 0.05, 0.18, 0.14, 0.07, 0.05, 0.03, 0.05, 0.03, 0.02)
 PROVIDERS = (
     ("province", "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด"),
     ("province", "สำนักงานพัฒนาชุมชนจังหวัด"),
@@ -80,12 +82,11 @@ def _household(demo: Demo, number: int, place: Settlement, rng: np.random.Genera
     income = round(float(np.clip(rng.lognormal(10.75, 0.45), 9000, 180_000)), -2)
     in_tpmap = _told(income < 38_000 or rng.random() < 0.15, 0.04, rng)
     failed = [d for d in DIMENSIONS if rng.random() < (0.35 if d == "income" else 0.15)]
-    wanted = rng.random() < 0.6
+    wanted = rng.random() < 0.4
     return synthetic(
         household_id=f"HH-83-{number:04d}",
         area_code=place.code,
         source_list=["tpmap"] if in_tpmap else [str(rng.choice(["bmn", "bmn", "found_new"]))],
-        source_year_be=2562,
         data_as_of=date(2019, 12, 31),
         household_size=int(np.clip(rng.poisson(3.2), 1, 11)),
         in_tpmap=in_tpmap,
@@ -105,8 +106,8 @@ def _household(demo: Demo, number: int, place: Settlement, rng: np.random.Genera
         poverty_causes=[str(rng.choice(CAUSES))] if rng.random() < 0.3 else None,
         occupation_wanted=str(rng.choice(OCCUPATIONS)) if wanted else None,
         owns_farmland=_told(rng.random() < 0.28, 0.3, rng),
-        stage=str(rng.choice(STAGES, p=STAGE_SHARES)),
-        consent_state=str(rng.choice(["given", "not_asked", "refused"], p=[0.62, 0.34, 0.04])),
+        stage="not_poor" if income > 100_000 else str(rng.choice(STAGES, p=STAGE_SHARES)),
+        consent_state=str(rng.choice(["given", "none", "withdrawn"], p=[0.62, 0.36, 0.02])),
         geometry=demo.spot(place, rng, 40, 420),
     )
 

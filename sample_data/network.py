@@ -155,7 +155,7 @@ def _links(
 
 def _bent(start: Point, end: Point, inland: Polygon, rng: np.random.Generator) -> LineString:
     straight = np.array([start.coords[0], end.coords[0]])
-    line = LineString(roughen(straight, 0.09, 150, rng))
+    line = LineString(roughen(straight, 0.09, 260, rng))
     return line if inland.covers(line) else LineString(straight)
 
 
@@ -169,7 +169,7 @@ def _loops(inland: Polygon, places: list[Point], rng: np.random.Generator) -> li
             if j <= i or len(tree.query(middle, "dwithin", a.distance(b) / 2 - 1)):
                 continue
             line = _bent(a, b, inland, rng)
-            if inland.covers(line) and rng.random() < 0.3:
+            if inland.covers(line) and rng.random() < 0.2:
                 roads.append(Road(line, "unclassified"))
     return roads
 
@@ -181,7 +181,7 @@ def _streets(place: Point, inland: Polygon, rng: np.random.Generator) -> list[Ro
     middle = np.array(place.coords[0])
     half = rng.uniform(110, 260, 4)
     ends = [(middle - along * half[0], middle + along * half[1])]
-    for offset in (0.0, rng.uniform(60, 100))[: int(rng.integers(1, 3))]:
+    for offset in (0.0, rng.uniform(60, 100))[: 1 + (rng.random() < 0.35)]:
         foot = middle + along * offset
         ends.append((foot - across * half[2], foot + across * half[3]))
     lines = [LineString(pair) for pair in ends]

@@ -66,9 +66,7 @@ def islets(rng: np.random.Generator) -> dict[str, MultiPolygon]:
     return {code: MultiPolygon(shapes) for code, shapes in found.items()}
 
 
-def roughen(
-    line: np.ndarray, share: float, step: float, rng: np.random.Generator
-) -> np.ndarray:
+def roughen(line: np.ndarray, share: float, step: float, rng: np.random.Generator) -> np.ndarray:
     """Displace the middles of a line's segments again and again, ends fixed.
 
     ``line`` is (n, 2) in metres; a middle moves sideways by a normal deviate of ``share`` times

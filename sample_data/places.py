@@ -8,14 +8,12 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Point, Polygon
 
-from sample_data.areas import Tambon
 from sample_data.demo import Demo
 from sample_data.frame import ground, lonlat
 from sample_data.outline import roughen
-from sample_data.rows import Row, Tables, invented
-from sample_data.settlements import Settlement
+from sample_data.rows import Row, Tables, invented, weekly
 
-__all__ = ["place_tables", "weekly"]
+__all__ = ["place_tables"]
 
 # Kind, how many, Thai and English name; {b} is the village name, {t} the tambon name.
 FACILITIES = (
@@ -49,13 +47,13 @@ MARKETS = (
     ("travelling", "ตลาดสัญจร{b}", "tambon", "weekly"),
     ("provincial_goods", "ตลาดของดีจังหวัด{b}", "province", "monthly"),
 )
-ROADS = {  # class of the layer, speed, lanes, surface
-    "trunk": ("highway", 80, 4, "paved"),
-    "primary": ("highway", 70, 2, "paved"),
-    "secondary": ("highway", 60, 2, "paved"),
-    "tertiary": ("rural_road", 50, 2, "paved"),
-    "unclassified": ("local_road", 40, 2, "paved"),
-    "residential": ("street", 30, 1, "paved"),
+ROADS = {  # class of the layer, speed in km/h, lanes; all paved
+    "trunk": ("highway", 80, 4),
+    "primary": ("highway", 70, 2),
+    "secondary": ("highway", 60, 2),
+    "tertiary": ("rural_road", 50, 2),
+    "unclassified": ("local_road", 40, 2),
+    "residential": ("street", 30, 1),
 }
 # Hazard, severity, method, longitude, latitude, radius east and north in m.
 HAZARDS = (
@@ -96,11 +94,6 @@ def place_tables(demo: Demo) -> Tables:
     }
 
 
-def weekly(days: list[int], opens: str, closes: str) -> list[dict[str, object]]:
-    """Opening windows for the same hours on weekdays 1 (Monday) to 7 (tourism.md 3.6)."""
-    return [{"weekday": days, "open_time": opens, "close_time": closes, "kind": "open"}]
-
-
 def _facilities(demo: Demo) -> list[Row]:
     rng = demo.chance("facilities")
     rows: list[Row] = []
@@ -133,12 +126,11 @@ def _facilities(demo: Demo) -> list[Row]:
             point = demo.spot(place, rng, 40, 350)
             add(kind, th.format(**words_th), en.format(**words_en), place.code, point)
     for tambon in demo.tambons:
-        home = _main_settlement(demo, tambon)
         for kind, th, en in PER_TAMBON:
-            point = demo.spot(home, rng, 40, 300)
+            point = demo.spot(tambon, rng, 40, 300)
             add(kind, th.format(t=tambon.name_th), en.format(t=tambon.name_en), tambon.code, point)
     for code, th_name, en_name, seat in DISTRICT_SEATS:
-        home = next(s for s in demo.settlements if s.code.startswith(seat))
+        (home,) = [t for t in demo.tambons if t.code == seat]
         for kind, th, en in PER_DISTRICT:
             point = demo.spot(home, rng, 60, 500)
             add(kind, th.format(d=th_name), en.format(d=en_name), code, point)
@@ -151,12 +143,6 @@ DISTRICT_SEATS = (
     ("8302", "กะทู้", "Kathu", "830201"),
     ("8303", "ถลาง", "Thalang", "830301"),
 )
-
-
-def _main_settlement(demo: Demo, tambon: Tambon) -> Settlement:
-    """The settlement nearest to the inner point; the nearest of all where a tambon has none."""
-    own = [s for s in demo.settlements if s.code.startswith(tambon.code)] or demo.settlements
-    return min(own, key=lambda s: s.point.distance(tambon.point))
 
 
 def _capacity(kind: str, rng: np.random.Generator) -> int | None:
@@ -211,7 +197,7 @@ def _markets(demo: Demo) -> list[Row]:
 def _roads(demo: Demo) -> list[Row]:
     rows = []
     for number, road in enumerate(demo.roads, 1):
-        kind, speed, lanes, surface = ROADS[road.kind]
+        kind, speed, lanes = ROADS[road.kind]
         metres = ground(road.line)
         middle = lonlat(metres.interpolate(0.5, normalized=True))
         rows.append(
@@ -222,7 +208,6 @@ def _roads(demo: Demo) -> list[Row]:
                 ref=road.ref or None,
                 area_code=demo.area_code(middle),
                 road_class=kind,
-                surface=surface,
                 oneway="forward" if road.oneway else "both",
                 speed_kmh=speed,
                 lanes=lanes,
@@ -286,7 +271,7 @@ def _blob(demo: Demo, where: list[float], rng: np.random.Generator) -> MultiPoly
     reach = rng.uniform(0.8, 1.15, 13)
     reach[-1] = reach[0]
     rim = np.column_stack([np.cos(turns) * wide * reach, np.sin(turns) * tall * reach])
-    rim = roughen(rim + [middle.x, middle.y], 0.06, 180, rng)
+    rim = roughen(rim + np.array(middle.coords[0]), 0.06, 180, rng)
     oval = lonlat(shapely.make_valid(Polygon(rim)))
     on_land = shapely.intersection(oval, demo.province, grid_size=1e-6)
     parts = [p for p in shapely.get_parts(on_land) if p.geom_type == "Polygon"]

@@ -87,10 +87,10 @@ def draw_plots(demo: Demo) -> list[Plot]:
         shape, turn = _free_ground(demo, place, outline(kind, sizes[k], rng), plots, rng)
         soil = str(rng.choice(["clay", "sandy_loam", "sand"], p=[0.5, 0.38, 0.12]))
         plot_id = f"KNN-83-{2564 + k * 4 // COUNT}-{k + 1:04d}"
-        plot = Plot(plot_id, place, shape, turn, statuses[k], soil)
-        if kind == "rectangle" and plot.designed:
-            plot.zones = _bands(shape)
-        plots.append(plot)
+        zones: list[Polygon] = []
+        if kind == "rectangle" and statuses[k] not in BEFORE_DESIGN:
+            shape, zones = _divided(shape)
+        plots.append(Plot(plot_id, place, shape, turn, statuses[k], soil, zones))
     return plots
 
 
@@ -120,21 +120,19 @@ def _free_ground(
             return tried, turn
 
 
-def _bands(shape: Polygon) -> list[Polygon]:
-    """Divide a rectangle across its length: water, rice, orchard, house (LAND-R24)."""
-    a, b, c, d = list(shape.exterior.coords)[:4]
-    if Point(a).distance(Point(b)) < Point(b).distance(Point(c)):
+def _divided(shape: Polygon) -> tuple[Polygon, list[Polygon]]:
+    """A rectangle cut across its length: water, rice, orchard, house (LAND-R24).
+
+    The outline comes back with the ends of the cuts on it, so that zones share their edges with
+    the plot to the last digit.
+    """
+    a, b, c, d = np.array(shape.exterior.coords[:4])
+    if np.hypot(*(b - a)) < np.hypot(*(c - b)):
         a, b, c, d = b, c, d, a
-    lower = np.array([a, b])
-    upper = np.array([d, c])
-    bands, done = [], 0.0
-    for share in [zone[2] for zone in (*ZONES, HOUSE)]:
-        ends = [done, min(done + share, 1.0)]
-        low = [lower[0] + (lower[1] - lower[0]) * t for t in ends]
-        high = [upper[0] + (upper[1] - upper[0]) * t for t in ends]
-        bands.append(Polygon([low[0], low[1], high[1], high[0]]))
-        done += share
-    return bands
+    cuts = np.cumsum([0, *(zone[2] for zone in (*ZONES, HOUSE))])[:, None]
+    low, high = a + (b - a) * cuts, d + (c - d) * cuts
+    bands = [Polygon([low[k], low[k + 1], high[k + 1], high[k]]) for k in range(len(cuts) - 1)]
+    return Polygon([*low, *high[::-1]]), bands
 
 
 def plot_rows(demo: Demo, plots: list[Plot]) -> list[Row]:
@@ -164,7 +162,6 @@ def _plot_row(plot: Plot, k: int, rng: np.random.Generator) -> Row:
         permission_state=_permission(plot, asked),
         soil_class=plot.soil if plot.status not in ("inquiry", "applied") else "unknown",
         access_width_m=round(float(rng.uniform(2.5, 6.5)), 1),
-        sun_azimuth_deg=int(rng.integers(0, 24)) * 15,
         wind_azimuth_deg=int(rng.choice([225, 240, 60])),
         water_flow_azimuth_deg=int(rng.integers(0, 24)) * 15,
         standard_plan=str(rng.choice(["แบบมาตรฐาน 1 ไร่", "แบบมาตรฐาน 3 ไร่"])),
@@ -172,7 +169,7 @@ def _plot_row(plot: Plot, k: int, rng: np.random.Generator) -> Row:
         status=plot.status,
         status_date=begun + timedelta(days=60 + 30 * steps),
         development_step=steps if plot.dug else None,
-        steps_done={str(n): str(begun + timedelta(days=30 * n)) for n in range(1, steps + 1)} or None,
+        steps_done=_ladder(begun, steps),
         is_reserve_ready=True if plot.status == "reserve" else None,
         opened_to_public=plot.status == "learning_centre",
         budget_thb=int(rng.integers(40, 110)) * 1000 if plot.designed else None,
@@ -181,6 +178,12 @@ def _plot_row(plot: Plot, k: int, rng: np.random.Generator) -> Row:
         conditions_received=plot.status not in ("inquiry", "withdrawn"),
         geometry=plot.drawn,
     )
+
+
+def _ladder(begun: date, steps: int) -> dict[str, str] | None:
+    """The steps that are done, one a month (LAND-R40)."""
+    done = {str(n): str(begun + timedelta(days=30 * n)) for n in range(1, steps + 1)}
+    return done or None
 
 
 def _permission(plot: Plot, asked: bool) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 import shapely.affinity
 from shapely import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from sample_data.demo import Demo
 from sample_data.frame import LAND_DECIMALS, lonlat
@@ -86,7 +87,7 @@ def _fitted(
     plot: Plot, rim: Polygon, may_shrink: bool, dug: list[Polygon], rng: np.random.Generator
 ) -> Polygon | None:
     """The rim inside the plot (in its water zone, where there is one), a bank around it."""
-    room = (plot.zones[0] if plot.zones else plot.shape).buffer(-BANK)
+    room: BaseGeometry = (plot.zones[0] if plot.zones else plot.shape).buffer(-BANK)
     for other in dug:
         room = room.difference(other.buffer(2.5))
     west, south, east, north = room.bounds
@@ -103,13 +104,15 @@ def _fitted(
 def pond_rows(demo: Demo, ponds: list[Pond]) -> list[Row]:
     """The rows of the layer ``ponds``: every design, and what was dug where digging is over."""
     rng = demo.chance("pond rows")
-    rows, numbers = [], {}
+    rows: list[Row] = []
+    numbers: dict[str, int] = {}
     for pond in ponds:
         plot = pond.plot
         number = numbers[plot.plot_id] = numbers.get(plot.plot_id, 0) + 1
         rows.append(_pond_row(pond, f"{plot.plot_id}-P{number}", "design", number, rng))
         if plot.dug and number == 1:
-            rows.append(_pond_row(_as_dug(pond, rng), f"{plot.plot_id}-P{number}B", "as_built", 1, rng))
+            built = _as_dug(pond, rng)
+            rows.append(_pond_row(built, f"{plot.plot_id}-P{number}B", "as_built", 1, rng))
     return rows
 
 
@@ -120,9 +123,7 @@ def _as_dug(pond: Pond, rng: np.random.Generator) -> Pond:
     return Pond(pond.plot, rim, depth, pond.slope)
 
 
-def _pond_row(
-    pond: Pond, pond_id: str, kind: str, number: int, rng: np.random.Generator
-) -> Row:
+def _pond_row(pond: Pond, pond_id: str, kind: str, number: int, rng: np.random.Generator) -> Row:
     approved = date(2021, 6, 1) + timedelta(days=int(rng.integers(0, 1000)))
     pending = pond.plot.status in ("field_checked", "reported", "reserve")
     return invented(

@@ -12,7 +12,7 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping
 
-__all__ = ["Row", "Tables", "invented", "synthetic", "write_table"]
+__all__ = ["Row", "Tables", "invented", "synthetic", "weekly", "write_table"]
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -27,6 +27,11 @@ def invented(**values: Any) -> Row:
 def synthetic(**values: Any) -> Row:
     """A row about a person or household that does not exist."""
     return {**values, "data_origin": "synthetic"}
+
+
+def weekly(days: list[int], opens: str, closes: str) -> list[dict[str, object]]:
+    """Opening windows for the same hours on weekdays 1 (Monday) to 7 (tourism.md 3.6)."""
+    return [{"weekday": days, "open_time": opens, "close_time": closes, "kind": "open"}]
 
 
 def write_table(directory: Path, layer: str, rows: Sequence[Row]) -> Path:

@@ -12,8 +12,10 @@ FIELDS = ("rectangle", "rectangle", "rectangle", "trapezium", "trapezium", "l_sh
 RIMS = ("rectangle", "rectangle", "oval", "l_shape", "trapezium", "curved", "island")
 
 DUMBBELL = Polygon(
-    [(0, 0), (12, 0), (12, 4.5), (22, 4.5), (22, 0), (34, 0)]
-    + [(34, 12), (22, 12), (22, 7.5), (12, 7.5), (12, 12), (0, 12)]
+    [
+        *[(0, 0), (12, 0), (12, 4.5), (22, 4.5), (22, 0), (34, 0)],
+        *[(34, 12), (22, 12), (22, 7.5), (12, 7.5), (12, 12), (0, 12)],
+    ]
 )
 """Two basins and a neck of 3 m: the bottom splits (POND-T25)."""
 
@@ -42,12 +44,14 @@ def _rectangle(rng: np.random.Generator) -> Polygon:
 
 def _trapezium(rng: np.random.Generator) -> Polygon:
     long, left, right = rng.uniform(1.2, 2.0), rng.uniform(0, 0.25), rng.uniform(0, 0.25)
-    return Polygon([(-long / 2, -0.5), (long / 2, -0.5), (long / 2 - right, 0.5), (left - long / 2, 0.5)])
+    lower = [(-long / 2, -0.5), (long / 2, -0.5)]
+    return Polygon([*lower, (long / 2 - right, 0.5), (left - long / 2, 0.5)])
 
 
 def _l_shape(rng: np.random.Generator) -> Polygon:
     a, b = rng.uniform(0.42, 0.55, 2)
-    return Polygon([(-0.5, -0.5), (0.5, -0.5), (0.5, a - 0.5), (b - 0.5, a - 0.5), (b - 0.5, 0.5), (-0.5, 0.5)])
+    foot = [(-0.5, -0.5), (0.5, -0.5), (0.5, a - 0.5)]
+    return Polygon([*foot, (b - 0.5, a - 0.5), (b - 0.5, 0.5), (-0.5, 0.5)])
 
 
 def _pentagon(rng: np.random.Generator) -> Polygon:

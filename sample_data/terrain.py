@@ -66,7 +66,7 @@ def raise_hills(province: MultiPolygon, rng: np.random.Generator) -> Terrain:
         east_km, north_km = (lon - x) * 110.3, (lat - y) * 110.6
         heights = heights + top * np.exp(-((east_km / wide) ** 2 + (north_km / tall) ** 2) / 1.4)
     heights = heights * (1 + 0.22 * _rolling(shape, 5, rng)) + 2 * rng.random(shape)
-    points = shapely.points(*np.broadcast_arrays(lon, lat))
+    points = np.asarray(shapely.points(*np.broadcast_arrays(lon, lat)))
     land = shapely.contains_properly(_prepared(province), points)
     shore = ground(province.boundary).simplify(15)
     distance = np.zeros(shape)
@@ -107,4 +107,4 @@ def _rolling(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> np
     v = ((1 - np.cos((columns - c) * np.pi)) / 2)[None, :]
     upper = coarse[np.ix_(r, c)] * (1 - v) + coarse[np.ix_(r, c + 1)] * v
     lower = coarse[np.ix_(r + 1, c)] * (1 - v) + coarse[np.ix_(r + 1, c + 1)] * v
-    return upper * (1 - u) + lower * u
+    return np.asarray(upper * (1 - u) + lower * u)

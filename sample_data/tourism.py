@@ -1,18 +1,13 @@
-"""Attractions, communities, programmes, routes and culture of the demo."""
+"""Attractions, tourism communities, programmes and tour routes of the demo."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from shapely import LineString, Point, Polygon
+from shapely import LineString, Point
 
 from sample_data.demo import Demo
 from sample_data.frame import lonlat
-from sample_data.places import weekly
-from sample_data.registers import register
 from sample_data.routing import Ways
-from sample_data.rows import Row, Tables, invented
-from sample_data.shapes import placed, rectangle
+from sample_data.rows import Row, Tables, invented, weekly
 
 __all__ = ["tourism_tables"]
 
@@ -25,7 +20,8 @@ NAMED = (
     ("เกาะไม้ท่อน", "Mai Thon Island", 98.478, 7.763, "natural", 180, "PHUKET L1346"),
     ("วัดฉลอง", "Wat Chalong", 98.337, 7.847, "cultural", 60, "PHUKET L1541"),
     ("สวนสะพานหิน", "Saphan Hin Park", 98.398, 7.868, "activity", 60, "PHUKET L1555"),
-    ("สะพานท้าวเทพกระษัตรี", "Thao Thep Krasattri Bridge", 98.298, 8.201, "viewpoint", 30, "PHUKET L193"),
+    ("สะพานท้าวเทพกระษัตรี", "Thao Thep Krasattri Bridge", 98.298, 8.201, "viewpoint", 30,
+     "PHUKET L193"),
 )  # fmt: skip
 KINDS = (
     ("viewpoint", "จุดชมวิว", "Viewpoint", 40), ("agro", "สวนเกษตร", "Farm", 75),
@@ -43,22 +39,6 @@ PROGRAMMES = (
     ("จักสานเตยปาหนัน", "Pandanus Weaving", "สานเส้น สานเรื่องเล่า", 120, 250),
     ("ทำกะปิและน้ำพริก", "Shrimp Paste", "รสทะเลแท้", 90, 220),
 )  # fmt: skip
-ASSETS = (
-    ("architecture", "อาคารเก่า", "Old Building", "art_and_building"),
-    ("temple", "อุโบสถเก่า", "Old Ordination Hall", "art_and_building"),
-    ("food", "สำรับอาหารพื้นบ้าน", "Local Dishes", "local_food"),
-    ("folk_literature", "เรื่องเล่า", "Folk Tale", "performance"),
-    ("object", "ผ้าและเครื่องแต่งกาย", "Costume", "costume_textile"),
-    ("market", "ตลาดเก่า", "Old Market", "local_food"),
-)
-EVENTS = (
-    ("งานสดุดีท้าวเทพกระษัตรี ท้าวศรีสุนทร", "Heroines Commemoration", "festival", 3, 7),
-    ("งานของดีชุมชน", "Community Goods Fair", "fair", 6, 3),
-    ("เทศกาลอาหารพื้นเมือง", "Local Food Festival", "festival", 8, 4),
-    ("ตลาดนัดสับปะรด", "Pineapple Market Days", "calendar", 5, 2),
-    ("งานแสดงโปรแกรมชุมชน", "Programme Exhibition", "fair", 7, 2),
-    ("ถนนคนเดินย่านเก่า", "Old Quarter Walking Street", "quarter_event", 1, 1),
-)
 ROUTES = (
     ("เส้นทางย่านเมืองเก่าและสวนริมทะเล", "Old Town and Seaside Park", "walk", "old town"),
     ("เส้นทางชุมชนถลาง", "Thalang Communities", "community", "thalang"),
@@ -70,7 +50,7 @@ EVERY_DAY = [1, 2, 3, 4, 5, 6, 7]
 
 
 def tourism_tables(demo: Demo) -> Tables:
-    """The rows of the family "tourism"."""
+    """The rows of attractions, communities, programmes, routes and their stops."""
     attractions = _attractions(demo)
     communities = _communities(demo)
     programmes = _programmes(demo, communities)
@@ -81,9 +61,6 @@ def tourism_tables(demo: Demo) -> Tables:
         "programmes": programmes,
         "tour_routes": routes,
         "route_stops": stops,
-        "cultural_assets": _assets(demo),
-        "quarters": _quarters(demo),
-        "events": _events(demo),
     }
 
 
@@ -208,21 +185,28 @@ def _programmes(demo: Demo, communities: list[Row]) -> list[Row]:
 
 def _slots(hour: int, minutes: int) -> list[dict[str, object]]:
     """A timetable of three rows that fills the duration (TOUR-Q6)."""
-    cuts = [0, 15, minutes - 20, minutes]
-    words = (("ต้อนรับและอธิบาย", "Welcome"), ("ลงมือทำ", "Hands-on"), ("ชิมและสรุป", "Taste and close"))
+    cuts = [_clock(hour * 60 + minute) for minute in (0, 15, minutes - 20, minutes)]
+    rows = (
+        ("ต้อนรับและอธิบาย", "Welcome"),
+        ("ลงมือทำ", "Hands-on"),
+        ("ชิมและสรุป", "Taste and close"),
+    )
     return [
-        {"seq": k + 1, "start_time": _clock(hour * 60 + cuts[k]), "end_time": _clock(hour * 60 + cuts[k + 1]),
+        {"seq": k + 1, "start_time": cuts[k], "end_time": cuts[k + 1],
          "activity_th": th, "activity_en": en}
-        for k, (th, en) in enumerate(words)
+        for k, (th, en) in enumerate(rows)
     ]  # fmt: skip
 
 
-def _rounds(days: list[int], starts: list[int], minutes: int, fixed: bool) -> list[dict[str, object]]:
+def _rounds(
+    days: list[int], starts: list[int], minutes: int, fixed: bool
+) -> list[dict[str, object]]:
     if not fixed:
         return weekly(days, _clock(starts[0] * 60), "16:00")
     return [
-        {"weekday": days, "open_time": _clock(h * 60), "close_time": _clock(h * 60 + minutes), "kind": "slot"}
-        for h in starts
+        {"weekday": days, "open_time": _clock(hour * 60),
+         "close_time": _clock(hour * 60 + minutes), "kind": "slot"}
+        for hour in starts
     ]  # fmt: skip
 
 
@@ -279,7 +263,9 @@ def _nearest(rows: list[Row], point: Point, count: int) -> list[Row]:
 
 
 def _stops(route_id: str, legs: list[Row], mode: str, ways: Ways) -> tuple[LineString, list[Row]]:
-    clock, xy, rows = 8.5 * 60, [], []
+    clock = 8.5 * 60
+    xy: list[tuple[float, ...]] = []
+    rows: list[Row] = []
     for seq, stop in enumerate(legs, 1):
         metres = minutes = 0
         if rows:
@@ -315,130 +301,3 @@ def _stops(route_id: str, legs: list[Row], mode: str, ways: Ways) -> tuple[LineS
         )
         clock += stay
     return LineString(xy), rows
-
-
-def _assets(demo: Demo) -> list[Row]:
-    rng = demo.chance("cultural assets")
-    rows = []
-    for number in range(1, 19):
-        kind, th, en, dimension = ASSETS[(number - 1) % len(ASSETS)]
-        place = demo.settlements[int(rng.integers(len(demo.settlements)))]
-        rows.append(
-            invented(
-                asset_id=f"CA-83-{number:03d}",
-                name_th=f"{th}{place.name_th}",
-                name_en=f"{en} of {place.name_en}",
-                area_code=place.code,
-                asset_type=kind,
-                dimension=[dimension],
-                register="local",
-                spatial=kind != "folk_literature",
-                location_sensitive=False,
-                geom_precision="village" if kind == "folk_literature" else "site",
-                publish_level="public",
-                geometry=lonlat(place.point)
-                if kind == "folk_literature"
-                else demo.spot(place, rng, 30, 300),
-            )
-        )
-    return rows
-
-
-def _quarters(demo: Demo) -> list[Row]:
-    """The two quarters that the sources describe, and an invented one in Phuket town."""
-    points = {r["code"]: Point(float(r["lon"]), float(r["lat"])) for r in register("province_points")}
-    rows: list[Row] = []
-    for printed in register("quarters"):
-        rows.append(
-            {
-                "quarter_id": printed["quarter_id"],
-                "name_th": printed["name_th"],
-                "name_en": printed["name_en"],
-                "alias": [printed["alias"]] if printed["alias"] else None,
-                "area_code": printed["area_code"],
-                "operators": _whole(printed["operators"]),
-                "local_vendor_rule_pct": _whole(printed["local_vendor_rule_pct"]),
-                "stimulus_multiplier": float(printed["stimulus_multiplier"] or 0) or None,
-                "as_of": printed["as_of"],
-                "geom_precision": "province",  # drawn at the inner point of its province
-                "publish_level": "public",
-                "source_ref": printed["source_ref"],
-                "data_origin": printed["data_origin"],
-                "geometry": points[printed["area_code"][:2]],
-            }
-        )
-    town = demo.near(next(s for s in demo.settlements if s.code.startswith("830101")),
-                     demo.chance("quarters"), 50, 200)  # fmt: skip
-    square = Polygon(lonlat(placed(rectangle(520, 380), town.x, town.y, 12)).exterior)
-    rows.append(
-        invented(
-            quarter_id="QTR-83-01",
-            name_th="ย่านวัฒนธรรมเมืองเก่าภูเก็ต (ตัวอย่าง)",
-            name_en="Phuket Old Town Quarter (sample)",
-            area_code="830101",
-            culture_city="ภูเก็ต",
-            channel="civil_society",
-            operators=64,
-            community_agreement=True,
-            stimulus_multiplier=1.469,
-            opening_windows=weekly([7], "16:00", "22:00"),
-            geom_precision="site",
-            publish_level="public",
-            geometry=square,
-        )
-    )
-    return rows
-
-
-def _whole(printed: str) -> int | None:
-    return int(float(printed)) if printed else None
-
-
-def _events(demo: Demo) -> list[Row]:
-    rng = demo.chance("events")
-    rows: list[Row] = []
-    for printed in register("quarters"):
-        rows.append(
-            {
-                "event_id": f"EV-{printed['quarter_id']}",
-                "name_th": f"กิจกรรมสะสมของ{printed['name_th']}",
-                "name_en": f"All events of {printed['name_en']}",
-                "area_code": printed["area_code"],
-                "event_kind": "quarter_event",
-                "end_date": printed["as_of"],
-                "quarter_id": printed["quarter_id"],
-                "n_events": _whole(printed["n_events"]),
-                "direct_sales_thb": _whole(printed["direct_sales_thb"]),
-                "geom_precision": "none",
-                "publish_level": "public",
-                "source_ref": printed["source_ref"],
-                "data_origin": printed["data_origin"],
-                "geometry": None,
-            }
-        )
-    for number, (th, en, kind, month, days) in enumerate(EVENTS, 1):
-        place = demo.settlements[int(rng.integers(len(demo.settlements)))]
-        quarter = kind == "quarter_event"
-        rows.append(
-            invented(
-                event_id=f"EV-83-{number:02d}",
-                name_th=th,
-                name_en=en,
-                area_code="830101" if quarter else place.code,
-                event_kind=kind,
-                start_date=date(2025, month, 10),
-                end_date=date(2025, month, 9 + days),
-                recurrence="weekly" if quarter else "yearly",
-                is_online=False,
-                quarter_id="QTR-83-01" if quarter else None,
-                fair_kind="dhope_exhibition" if kind == "fair" else None,
-                visitors=int(rng.integers(5, 80)) * 100,
-                direct_sales_thb=int(rng.integers(30, 400)) * 1000 if quarter else None,
-                shops=int(rng.integers(20, 60)) if quarter else None,
-                geom_precision="tambon" if quarter else "village",
-                publish_level="public",
-                geometry=lonlat(place.point) if not quarter else lonlat(demo.tambons[0].point),
-            )
-        )
-    return rows
-

@@ -18,9 +18,10 @@ from layers.fields import DATA_ORIGINS
 from layers.query import BBox
 from webmap import assets as packages
 from webmap.overlay import MapLayer, overlay, pair
+from webmap.places import area_names
 from webmap.symbol import OUTLINES, POINT_SCALE
 
-__all__ = ["MapLayer", "folium_map", "save"]
+__all__ = ["MapLayer", "PlanningMap", "folium_map", "save"]
 
 Assets = Literal["inline", "cdn"]
 
@@ -44,6 +45,12 @@ NEEDS_NETWORK = Text(
 )
 
 
+class PlanningMap(folium.Map):
+    """A Folium map that knows whether its file needs a network."""
+
+    self_contained: bool = False
+
+
 def folium_map(
     items: Sequence[MapLayer],
     *,
@@ -54,7 +61,7 @@ def folium_map(
     base_map: str | folium.TileLayer | None = None,
     notice: Text | None = None,
     node_modules: Path = packages.NODE_MODULES,
-) -> folium.Map:
+) -> PlanningMap:
     """Return a map of the layers in the order of their styles, with panel, legend and details.
 
     ``language`` is the one that the map opens in; the reader can change it. ``bbox`` (west, south,
@@ -67,16 +74,21 @@ def folium_map(
     ``self_contained`` is False. A map with inlined assets has no jQuery and Bootstrap: to add
     Folium's own icon markers and popups to it, use "cdn".
     """
-    overlays = [overlay(item) for item in items]
+    areas = area_names((item.layer, item.features) for item in items)
+    overlays = [overlay(item, areas) for item in items]
+    if not any(spec["visible"] for spec in overlays):
+        for spec in overlays:  # a map that shows nothing when it opens helps nobody
+            spec["visible"] = True
     west, south, east, north = bbox or _extent(items, overlays)
     offline = assets == "inline" and packages.available(node_modules)
-    map_ = folium.Map(
+    map_ = PlanningMap(
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=10,
         max_zoom=20,
         tiles=base_map,
         prefer_canvas=True,
         zoom_control=False,
+        zoom_snap=0.5 if base_map is None else 1,  # pictures of tiles blur between their zooms
     )
     map_.self_contained = offline
     if offline:
@@ -133,13 +145,13 @@ class _SetUp(MacroElement):
         self.options = script_json(options)
         self.node_modules = node_modules
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:
         # Only now: Leaflet, from wherever it comes, must stand before what builds on it.
         figure = self.get_root()
         if self.node_modules is not None:
             packages.inline(figure, self.node_modules)
         packages.own(figure)
-        super().render(**kwargs)
+        return str(super().render(**kwargs))
 
 
 class _Overlay(MacroElement):

@@ -85,11 +85,10 @@ def build_legend(layer: Layer, style: Style, features: pd.DataFrame) -> Legend:
 
 def case_labels(classes: Classes, field: Field) -> list[Text]:
     """The words of each of ``classes.all_cases``: the style's own, else the labels of the field."""
-    labels = (
-        [_numeric(classes, field, i) for i in range(len(classes.cases))]
-        if classes.breaks
-        else [case.label or _values(case, field) for case in classes.cases]
-    )
+    if classes.breaks:
+        labels = [_numeric(classes, field, i) for i in range(len(classes.cases))]
+    else:
+        labels = [case.label or _values(case, field) for case in classes.cases]
     if classes.other is not None:
         labels.append(classes.other.label or OTHER)
     return labels
@@ -108,9 +107,9 @@ def _entries(
 
 
 def _values(case: Case, field: Field) -> Text:
-    return _joined(
-        [say(field, True if v == "true" else False if v == "false" else v) for v in case.values]
-    )
+    if field.type == "boolean":
+        return _joined([say(field, code == "true") for code in case.values])
+    return _joined([say(field, code) for code in case.values])
 
 
 def _joined(words: Sequence[Text]) -> Text:
@@ -118,13 +117,13 @@ def _joined(words: Sequence[Text]) -> Text:
 
 
 def _numeric(classes: Classes, field: Field, index: int) -> Text:
-    low = say(field, classes.breaks[index - 1]) if index else None
-    high = say(field, classes.breaks[index]) if index < len(classes.breaks) else None
-    if low is None and high is not None:
-        return Text(f"น้อยกว่า {high.th}", f"Below {high.en}")
-    if high is None and low is not None:
+    limits = [say(field, limit) for limit in classes.breaks]
+    if index == 0:
+        return Text(f"น้อยกว่า {limits[0].th}", f"Below {limits[0].en}")
+    low = limits[index - 1]
+    if index == len(limits):
         return Text(f"ตั้งแต่ {low.th}", f"{low.en} and more")
-    assert low is not None and high is not None  # noqa: S101
+    high = limits[index]
     return Text(f"{low.th} ถึงน้อยกว่า {high.th}", f"{low.en} to below {high.en}")
 
 

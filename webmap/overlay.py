@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from geo.text import Text
 from layers.catalogue import FAMILIES
 from layers.model import Layer, Privacy
 from webmap.legend import build_legend
+from webmap.places import say_area
 from webmap.style import Style, StyleError, default_style, load_style
 from webmap.values import display, names
 
@@ -71,14 +72,17 @@ def may_be_named(layer: Layer) -> bool:
     return layer.by_name[layer.title_field].privacy <= Privacy.PUBLIC
 
 
-def overlay(item: MapLayer) -> dict[str, Any]:
-    """What ``phumi.overlay`` of ``static/overlay.js`` draws, as JSON values."""
+def overlay(item: MapLayer, areas: Mapping[str, Text] | None = None) -> dict[str, Any]:
+    """What ``phumi.overlay`` of ``static/overlay.js`` draws, as JSON values.
+
+    ``areas`` are names by area code; with them details name the place beside its code.
+    """
     layer, style = item.layer, item.look
     shapes = item.features.geometry
     drawn = item.features[~(shapes.isna() | shapes.is_empty)]
     features = pd.DataFrame(drawn.drop(columns=drawn.geometry.name))
     drawing = style.draw(features)
-    table = _Values(layer, features)
+    table = _Values(layer, features, areas or {})
     popup = [table.column(name) for name in style.popup if name in features.columns]
     heading = table.names(layer.title_field)
     shapes = thin(drawn.geometry)
@@ -87,7 +91,7 @@ def overlay(item: MapLayer) -> dict[str, Any]:
     if labelled and labelled.field in features.columns:
         label = {
             "field": table.names(labelled.field),
-            "min": labelled.min_zoom,
+            "zoom": [labelled.min_zoom, labelled.max_zoom],
             "strong": labelled.strong,
             "points": _anchors(shapes),
             "lift": style.symbol.size / 2 + 9 if style.symbol.kind == "point" else 0,
@@ -139,8 +143,8 @@ def thin(shapes: gpd.GeoSeries, max_vertices: int = MAX_VERTICES) -> np.ndarray[
 class _Values:
     """The table behind the details: each distinct wording once, features point at it."""
 
-    def __init__(self, layer: Layer, features: pd.DataFrame) -> None:
-        self.layer, self.features = layer, features
+    def __init__(self, layer: Layer, features: pd.DataFrame, areas: Mapping[str, Text]) -> None:
+        self.layer, self.features, self.areas = layer, features, areas
         self.fields: list[dict[str, Any]] = []
         self._places: list[list[int]] = []
         self._known: dict[tuple[str, bool], int] = {}
@@ -163,14 +167,20 @@ class _Values:
         if (name, named) in self._known:
             return self._known[name, named]
         field = self.layer.by_name[name]
-        words = (
-            names(self.layer, self.features, name) if named else display(field, self.features[name])
-        )
+        words = self._words(name, named)
         pool: dict[Text, int] = {}
         self._places.append([-1 if w is None else pool.setdefault(w, len(pool)) for w in words])
         self.fields.append({"label": pair(field.label), "pool": [_wording(w) for w in pool]})
         self._known[name, named] = len(self.fields) - 1
         return self._known[name, named]
+
+    def _words(self, name: str, named: bool) -> list[Text | None]:
+        if named:
+            return names(self.layer, self.features, name)
+        words = display(self.layer.by_name[name], self.features[name])
+        if name == self.layer.area and name != self.layer.key:
+            return [None if word is None else say_area(word.th, self.areas) for word in words]
+        return words
 
 
 def _wording(text: Text) -> str | list[str]:

@@ -101,10 +101,11 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class LabelRule:
-    """Which field is written beside a feature, from which zoom on."""
+    """Which field is written beside a feature, and at which zooms."""
 
     field: str
     min_zoom: float
+    max_zoom: float = 22
     strong: bool = False
 
 
@@ -240,7 +241,8 @@ def _text(data: Mapping[str, str] | None) -> Text | None:
 def _label(data: Mapping[str, Any] | None) -> LabelRule | None:
     if data is None:
         return None
-    return LabelRule(data["field"], data["min_zoom"], data.get("weight") == "strong")
+    strong = data.get("weight") == "strong"
+    return LabelRule(data["field"], data["min_zoom"], data.get("max_zoom", 22), strong)
 
 
 def _classes(document: Mapping[str, Any], part: Mapping[str, Any]) -> Classes:

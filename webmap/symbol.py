@@ -116,7 +116,7 @@ class Symbol:
 
     @property
     def outline(self) -> str | None:
-        """The colour of the outline, or of the line, as ``#rrggbb``; None where nothing is drawn."""
+        """The colour of the outline or of the line as ``#rrggbb``; None where there is none."""
         if self.kind == "line" or self.hollow:
             return hex_colour(self.colour)
         return hex_colour(self.stroke) if self.stroke and self.width else None

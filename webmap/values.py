@@ -29,6 +29,7 @@ UNITS: Mapping[str, Text] = {
     "%": Text("%", "%"),
     "THB": Text("บาท", "baht"),
     "THB/person": Text("บาท/คน", "baht per person"),
+    "THB/person/night": Text("บาท/คน/คืน", "baht per person and night"),
     "min": Text("นาที", "min"),
     "day": Text("วัน", "days"),
     "days": Text("วัน", "days"),
@@ -71,16 +72,13 @@ def display(field: Field, column: pd.Series[Any]) -> list[Text | None]:
 
 
 def names(layer: Layer, features: pd.DataFrame, field: str) -> list[Text | None]:
-    """The names of features; a field ``..._th`` goes together with its ``..._en`` where both are."""
+    """The names of features; a field ``..._th`` is joined by its ``..._en`` where both are."""
     thai = display(layer.by_name[field], features[field])
     twin = field.removesuffix("_th") + "_en"
     if not field.endswith("_th") or twin not in features.columns:
         return thai
     english = display(layer.by_name[twin], features[twin])
-    return [
-        None if th is None and en is None else Text((th or en).th, (en or th).en)
-        for th, en in zip(thai, english, strict=True)
-    ]
+    return [_twins(th, en) for th, en in zip(thai, english, strict=True)]
 
 
 def say(field: Field, value: Any) -> Text:
@@ -92,7 +90,7 @@ def say(field: Field, value: Any) -> Text:
     if field.type == "list":
         return _listed(field, value)
     if field.type == "object":
-        return _same(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        return _same(value if isinstance(value, str) else _json(value))
     if field.values:
         return field.values.get(_code(value)) or _same(value)
     if field.type == "boolean":
@@ -104,13 +102,21 @@ def say(field: Field, value: Any) -> Text:
     return _same(value)
 
 
+def _twins(thai: Text | None, english: Text | None) -> Text | None:
+    if thai is None or english is None:
+        return thai or english
+    return Text(thai.th, english.en)
+
+
 def _number(field: Field, value: Any) -> Text:
     if field.unit == "m2":
         return area_text(float(value))
     if field.unit == "BE":
         return Text(f"{value:.0f}", f"{value:.0f} BE")
-    digits = f"{value:,.{0 if field.type == 'integer' else 2}f}"
-    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    whole = field.type == "integer" or float(value).is_integer()
+    digits = f"{value:,.{0 if whole else 2}f}"
+    if not whole and field.unit != "THB":
+        digits = digits.rstrip("0").rstrip(".")
     if field.unit is None:  # a year or a number in a series has no thousands
         return _same(digits.replace(",", "") if field.name.endswith(("_year", "_be")) else digits)
     unit = UNITS.get(field.unit, _same(field.unit))
@@ -144,7 +150,7 @@ def _listed(field: Field, value: Any) -> Text:
 
 
 def _plain(item: Any) -> str:
-    return json.dumps(item, ensure_ascii=False) if isinstance(item, (dict, list)) else str(item)
+    return _json(item) if isinstance(item, (dict, list)) else str(item)
 
 
 def _code(value: Any) -> str:
@@ -158,7 +164,10 @@ def _same(value: object) -> Text:
 def _hashable(field: Field, column: pd.Series[Any]) -> pd.Series[Any]:
     if field.type not in ("list", "object"):
         return column
-    return column.map(
-        lambda v: v if v is None or isinstance(v, str) else json.dumps(v, ensure_ascii=False),
-        na_action="ignore",
-    )
+    return column.map(_json, na_action="ignore")
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=lambda array: array.tolist())

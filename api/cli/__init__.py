@@ -33,7 +33,9 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--database", metavar="URL", help="duckdb:///file or postgresql://... [PHUMI_DATABASE_URL]")
+@click.option(
+    "--database", metavar="URL", help="duckdb:///file or postgresql://... [PHUMI_DATABASE_URL]"
+)
 @click.option("--lang", type=click.Choice(["th", "en"]), help="Language of messages and labels.")
 @click.version_option(package_name="phumi")
 @click.pass_context

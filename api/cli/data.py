@@ -96,7 +96,7 @@ def import_file(
             source_layer=source_layer,
             encoding=encoding,
             repair=repair,
-            progress=lambda done: advance(0.7 * done),
+            progress=lambda _, done: advance(0.7 * done),
         )
         if known is None:
             context.store.ensure(intake.layer)
@@ -161,7 +161,9 @@ def export_command(
     with context.progress(Text(f"ส่งออก {path.name}", f"Exporting {path.name}")):
         rows = context.store.read(query, owner_view(layer))
         export(rows, layer, path)
-    context.say(Text(f"เขียน {len(rows):,} รายการลง {path}", f"Wrote {len(rows):,} features to {path}"))
+    context.say(
+        Text(f"เขียน {len(rows):,} รายการลง {path}", f"Wrote {len(rows):,} features to {path}")
+    )
 
 
 COMMANDS = (init, import_command, export_command)

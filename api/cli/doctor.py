@@ -42,7 +42,9 @@ def doctor(context: Context) -> None:
     language = context.settings.language
     findings = [check(context) for check in CHECKS]
     for finding in findings:
-        mark = "[green]✓[/]" if finding.there else ("[red]✗[/]" if finding.needed else "[yellow]–[/]")
+        mark = (
+            "[green]✓[/]" if finding.there else ("[red]✗[/]" if finding.needed else "[yellow]–[/]")
+        )
         context.out.print(f"{mark} {finding.name.get(language)}: ", end="", soft_wrap=True)
         context.out.print(finding.detail, markup=False, soft_wrap=True)
         if not finding.there and finding.remedy is not None:
@@ -85,7 +87,9 @@ def _assets(_: Context) -> Finding:
     )
 
 
-def _program(th: str, en: str, names: tuple[str, ...], package: str) -> Callable[[Context], Finding]:
+def _program(
+    th: str, en: str, names: tuple[str, ...], package: str
+) -> Callable[[Context], Finding]:
     def check(_: Context) -> Finding:
         found = next((path for name in names if (path := shutil.which(name))), None)
         remedy = Text(f"apt-get install {package}", f"apt-get install {package}")
@@ -128,7 +132,10 @@ CHECKS: tuple[Callable[[Context], Finding], ...] = (
     _assets,
     _postgres,
     _program(
-        "เบราว์เซอร์สำหรับการทดสอบ", "Browser for the tests", ("chromium", "chromium-browser"), "chromium"
+        "เบราว์เซอร์สำหรับการทดสอบ",
+        "Browser for the tests",
+        ("chromium", "chromium-browser"),
+        "chromium",
     ),
     _thai_font,
 )

@@ -65,8 +65,11 @@ def demo(context: Context, *, no_serve: bool, out: Path, port: int | None) -> No
         return
     # Everybody in the demo is made up, and only this machine can reach the address.
     settings = Settings.from_environment(
-        database_url=context.settings.database_url, language=context.settings.language,
-        host="127.0.0.1", port=port, access="owner",
+        database_url=context.settings.database_url,
+        language=context.settings.language,
+        host="127.0.0.1",
+        port=port,
+        access="owner",
     )
     start(context, settings)
 
@@ -79,9 +82,7 @@ def start(context: Context, settings: Settings) -> None:
     for item in fields(Settings):
         os.environ[f"PHUMI_{item.name.upper()}"] = str(getattr(settings, item.name))
     place = f"http://{settings.host}:{settings.port}"
-    context.say(
-        Text(f"เปิด {place}/map (หยุดด้วย Ctrl-C)", f"Open {place}/map (Ctrl-C stops)")
-    )
+    context.say(Text(f"เปิด {place}/map (หยุดด้วย Ctrl-C)", f"Open {place}/map (Ctrl-C stops)"))
     Granian(
         "api.wsgi:app",
         address=settings.host,
@@ -102,7 +103,9 @@ def _fill(context: Context) -> None:
                 own.append(layer_id)
                 continue
             intake = prepare(path, CATALOGUE[layer_id], layer_id=layer_id)
-            context.store.write(layer_id, intake.rows, mode="replace", author=DEMO, source=path.name)
+            context.store.write(
+                layer_id, intake.rows, mode="upsert", author=DEMO, source=path.name
+            )
             advance((number + 1) / len(files))
     context.say(
         Text(

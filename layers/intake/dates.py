@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.errors import UnitError
-from geo.thai import THAI_TIME, parse_date, parse_datetime, parse_year
+from geo.thai import CE_YEARS, THAI_TIME, parse_date, parse_datetime, parse_year
 from layers.intake.messages import wording
 
-__all__ = ["read_date", "read_dates", "read_moment", "read_moments"]
+__all__ = ["certain_moments", "read_date", "read_dates", "read_moment", "read_moments"]
 
 _DAY = r"^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 _MOMENT = (
@@ -47,6 +47,12 @@ def read_moments(texts: pa.Array) -> tuple[Any, dict[int, UnitError]]:
     '2025-05-22T03:45:00+00:00'
     """
     return _read(texts, _MOMENT, read_moment, _plain_moments)
+
+
+def certain_moments(column: pd.Series[Any]) -> Any:
+    """Which rows of a datetime64 column are moments of the common era, or empty, as a mask."""
+    years = column.dt.year
+    return (years.isna() | years.between(CE_YEARS[0], CE_YEARS[-1])).to_numpy()
 
 
 def read_date(cell: object) -> date | None:

@@ -146,9 +146,13 @@ class _Shapes:
 
     def flatten(self) -> None:
         high = shapely.has_z(self.shapes) | shapely.has_m(self.shapes)
-        if high.any():
-            self.shapes = shapely.force_2d(self.shapes)
-            values = {"n": int(high.sum())}
+        if not high.any():
+            return
+        z, owner = shapely.get_coordinates(self.shapes, include_z=True, return_index=True)
+        n = len(np.unique(owner[(z[:, 2] != 0) & ~np.isnan(z[:, 2])]))
+        self.shapes = shapely.force_2d(self.shapes)
+        if n:  # KML has a height of 0 everywhere
+            values = {"n": n}
             self.findings.append(Finding("GEO-I-ZDROPPED", column=self.column, values=values))
 
     def drop_not_finite(self) -> None:

@@ -42,13 +42,22 @@ def id_card_column(columns: pd.DataFrame) -> str | None:
         if _ID_HEADINGS.search(heading_key(heading)):
             return heading
         column = columns[heading]
-        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        if _cannot_be_ids(column):
             continue
         texts = as_text(column)
         known = len(texts) - texts.null_count
         if known and valid_id_numbers(texts).sum() >= ID_SHARE * known:
             return heading
     return None
+
+
+def _cannot_be_ids(column: pd.Series[Any]) -> bool:
+    """Dates and numbers of other lengths, which need not be spelled out to be told apart."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return True
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    return not bool(((column >= 10**12) & (column < 10**13)).any())
 
 
 def valid_id_numbers(texts: pa.Array) -> Any:

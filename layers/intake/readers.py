@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import pyogrio.errors
+import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
@@ -28,6 +31,21 @@ WGS84 = CRS.from_epsg(4326)
 FIELD_LIST = "_fields.csv"
 """End of the name of the table inside a .shp.zip that gives cut column names back in full."""
 
+_UNREADABLE = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pa.ArrowException,
+    shapely.errors.ShapelyError,
+    pd.errors.ParserWarning,
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    OSError,
+    ValueError,
+    KeyError,
+)
+"""What the libraries raise for a file that is not what its suffix says."""
+
 _GDAL_TYPES = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int8(): pd.Int64Dtype(),
@@ -37,7 +55,7 @@ _GDAL_TYPES = {
 }
 _KML_COLUMNS = {
     "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude",
-    "visibility", "drawOrder", "icon", "snippet",
+    "visibility", "drawOrder", "icon", "snippet", "description",
 }  # fmt: skip
 
 
@@ -85,17 +103,7 @@ def read_file(
     override = _crs(crs, path) if crs is not None else None
     try:
         source = reader(path, layer_name, encoding)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pa.ArrowException,
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        KeyError,
-        UnicodeError,
-        pd.errors.ParserWarning,
-    ) as error:
+    except _UNREADABLE as error:
         refuse("IMP-E-READ", file=path.name, reason=_first_line(error))
     if not len(source):
         refuse("IMP-E-EMPTY", file=path.name)
@@ -126,10 +134,15 @@ def _read_ogr(path: Path, layer_name: str | None, encoding: str | None) -> Sourc
             encoding=encoding or _shapefile_encoding(path),
             use_arrow=True,
             arrow_to_pandas_kwargs={"types_mapper": _GDAL_TYPES.get},
+            **_open_options(path),
         )
     if path.name.lower().endswith(".kml"):
         artefacts = [c for c in frame.columns if c in _KML_COLUMNS and frame[c].isna().all()]
-        frame = frame.drop(columns=[*artefacts, *_constants(frame, ("tessellate", "extrude"))])
+        artefacts += _constants(frame, ("tessellate", "extrude", "visibility"))
+        artefacts += [name for name in ("Name",) if _repeated(frame, name)]
+        if "id" in frame and frame["id"].str.fullmatch(r".*\.\d+|ID_\d+").all():
+            artefacts.append("id")  # numbers that GDAL gives to placemarks
+        frame = frame.drop(columns=[*dict.fromkeys(artefacts)])
     frame = frame.rename(columns=_full_names(path))
     if isinstance(frame, gpd.GeoDataFrame):
         geometry = str(frame.geometry.name)
@@ -144,6 +157,17 @@ def _read_ogr(path: Path, layer_name: str | None, encoding: str | None) -> Sourc
 def _constants(frame: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
     """The drawing hints that GDAL invents for KML: -1 or 0 everywhere."""
     return [n for n in names if n in frame and set(frame[n].dropna().unique()) <= {-1, 0}]
+
+
+def _repeated(frame: pd.DataFrame, name: str) -> bool:
+    """Whether the placemarks' name only repeats one of their values."""
+    others = frame.columns.drop([name], errors="ignore")
+    return name in frame and any(frame[name].equals(frame[other]) for other in others)
+
+
+def _open_options(path: Path) -> dict[str, str]:
+    # GDAL takes texts like 08:30 in GeoJSON for times and gives them seconds.
+    return {"DATE_AS_STRING": "YES"} if path.suffix.lower() in (".geojson", ".json") else {}
 
 
 def _layer_name(path: Path, wanted: str | None) -> str | None:

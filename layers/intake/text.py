@@ -64,8 +64,7 @@ def to_arrow(texts: Any) -> pa.Array:
 
 def to_series(texts: pa.Array, like: pd.Series[Any]) -> pd.Series[Any]:
     """The texts as a str column with the rows and the name of another."""
-    column: pd.Series[Any] = texts.to_pandas().astype("str")
-    return column.set_axis(like.index).rename(like.name)
+    return pd.Series(texts.to_pandas().array, index=like.index, name=like.name, dtype="str")
 
 
 def normalise(texts: pa.Array) -> pa.Array:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from geo.errors import UnitError
 from geo.text import Text
-from layers.intake.dates import read_date, read_dates, read_moment, read_moments
+from geo.thai import THAI_TIME
+from layers.intake.dates import certain_moments, read_date, read_dates, read_moment, read_moments
 from layers.intake.numbers import NOT_APPLICABLE, NUMBER_TYPE, read_by_value, read_numbers
 from layers.intake.report import Finding
 from layers.intake.text import mixed_digits, normalise, to_arrow, to_series
@@ -98,11 +99,9 @@ def _cell_text(cell: Any) -> str:
     if isinstance(cell, (bool, np.bool_)):
         return "true" if cell else "false"
     if isinstance(cell, (float, np.floating)):
-        return (
-            str(int(cell))
-            if cell.is_integer() and abs(cell) < _LARGEST_EXACT
-            else repr(float(cell))
-        )
+        value = float(cell)
+        whole = value.is_integer() and abs(value) < _LARGEST_EXACT
+        return str(int(value)) if whole else repr(value)
     if isinstance(cell, (dt.date, dt.time)):
         return cell.isoformat()
     if isinstance(cell, np.ndarray):
@@ -272,14 +271,25 @@ def _to_boolean(column: pd.Series[Any], field: Field) -> Converted:
 
 
 def _to_date(column: pd.Series[Any], _: Field) -> Converted:
+    if _is_certain(column):
+        local = column.dt.tz_convert(THAI_TIME) if column.dt.tz is not None else column
+        return _objects(local.dt.date.astype(object).where(local.notna(), None), column), []
     days, errors = _read_times(column, read_dates, read_date)
     return _objects(days, column), errors
 
 
 def _to_datetime(column: pd.Series[Any], _: Field) -> Converted:
+    if _is_certain(column):
+        aware = column if column.dt.tz is not None else column.dt.tz_localize(THAI_TIME)
+        return aware.dt.tz_convert("UTC").astype("datetime64[us, UTC]"), []
     moments, errors = _read_times(column, read_moments, read_moment)
     values = pd.to_datetime(_objects(moments, column), utc=True).astype("datetime64[us, UTC]")
     return values, errors
+
+
+def _is_certain(column: pd.Series[Any]) -> bool:
+    dated = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    return dated and bool(certain_moments(column).all())
 
 
 def _read_times(

@@ -1,4 +1,4 @@
-"""What a process is: typed inputs with defaults and units, a function, and a result that explains itself."""
+"""What a process is: typed inputs, a function, and a result that explains itself."""
 
 from __future__ import annotations
 
@@ -154,7 +154,6 @@ class Result:
             "features": features,
         }
 
-
     def write(self, path: Path) -> None:
         """Write the GeoJSON to a file, whole or not at all."""
         text = json.dumps(self.to_geojson(), ensure_ascii=False, default=str)
@@ -235,9 +234,9 @@ def _boolean(value: Any) -> bool:
 
 def _geojson(value: Any) -> dict[str, Any]:
     found = json.loads(value) if isinstance(value, str) else value
-    if not isinstance(found, dict) or not isinstance(found.get("type"), str):
-        raise ValueError
-    return found
+    if isinstance(found, dict) and isinstance(found.get("type"), str):
+        return found
+    raise ValueError
 
 
 def _bbox(value: Any) -> tuple[float, float, float, float]:

@@ -279,7 +279,8 @@ class SqlStore(Store, ABC):
         with self._writing() as session:
             session.stage(layer, table)
             bump = "UPDATE phumi.layers SET version = version + 1 WHERE id = ?"
-            session.run(Sql(bump, (layer.id,)))  # also keeps other writers of this layer waiting
+            if not session.run(Sql(bump, (layer.id,))):  # also keeps other writers waiting
+                raise _unknown(layer.id)
             current = Sql("SELECT version FROM phumi.layers WHERE id = ?", (layer.id,))
             version = session.query(current)[0][0]
             inserted, updated, deleted = self._apply(session, statements, version, author, rows)

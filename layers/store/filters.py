@@ -180,7 +180,7 @@ def _like(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
         if pattern is None or re.search(r"(?<!\\)(?:\\\\)*\\(?![\\%_])", pattern):
             raise _wrong(
                 r"a pattern is a text in which \ stands before %, _ or \ only",
-                r"รูปแบบต้องเป็นข้อความ และ \ ใช้ได้เฉพาะหน้า % _ หรือ \",
+                r"รูปแบบต้องเป็นข้อความ และ \ ใช้ได้เฉพาะหน้า % _ หรือ \ เท่านั้น",
             )
     return left.sql + Sql(" LIKE ") + right.sql + Sql(r" ESCAPE '\'")
 

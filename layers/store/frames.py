@@ -38,7 +38,7 @@ ARROW: dict[str, pa.DataType] = {
 ACCEPTED: dict[str, Callable[[pa.DataType], bool]] = {
     "text": lambda t: pa.types.is_string(t) or pa.types.is_large_string(t),
     "integer": lambda t: pa.types.is_integer(t) or pa.types.is_floating(t),
-    "number": lambda t: pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_decimal(t),
+    "number": lambda t: pa.types.is_integer(t) or pa.types.is_floating(t),
     "boolean": pa.types.is_boolean,
     "date": lambda t: pa.types.is_temporal(t) or ACCEPTED["text"](t),
     "datetime": lambda t: pa.types.is_temporal(t) or ACCEPTED["text"](t),
@@ -100,7 +100,14 @@ def _column(values: pd.Series[Any], field: Field, layer: Layer) -> pa.Array:
             found = pa.array(cells, pa.string())
         else:
             found = _typed(values, field)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError, TypeError, RecursionError) as error:
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowTypeError,
+        ArithmeticError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise _wrong(layer, f"{field.name}: {error}", f"{field.name}: {error}") from error
     return found
 
@@ -112,10 +119,14 @@ def _typed(values: pd.Series[Any], field: Field) -> pa.Array:
     if given.null_count < len(given) and not ACCEPTED[field.type](given.type):
         raise TypeError(f"{field.type} expected, not {given.type}")
     if field.type == "datetime":
-        values = pd.to_datetime(values, utc=True, format="ISO8601").dt.floor("ms")
+        given = _whole(
+            pa.Array.from_pandas(pd.to_datetime(values, utc=True, format="ISO8601").dt.floor("ms"))
+        )
     elif field.type == "date":
-        values = pd.to_datetime(values, format="ISO8601").dt.date
-    found = _whole(pa.Array.from_pandas(values, type=ARROW[field.type], safe=True))
+        given = pa.Array.from_pandas(
+            pd.to_datetime(values, format="ISO8601").dt.date, type=pa.date32()
+        )
+    found = given.cast(ARROW[field.type], safe=field.type != "number")
     if field.type == "number" and pc.all(pc.is_finite(found)).as_py() is False:
         raise ValueError("a number must be finite")
     if field.type == "text" and pc.any(pc.match_substring(found, "\0")).as_py():
@@ -158,12 +169,11 @@ def _shapes(rows: pd.DataFrame, layer: Layer) -> Any:
             f"รูปเรขาคณิต {strange[0]} ไม่ใช่ {layer.geometry}",
             f"a {strange[0]} is not a {layer.geometry}",
         )
-    west, south, east, north = shapely.total_bounds(shapes)
-    if west < -180 or east > 180 or south < -90 or north > 90:
-        box = f"{west:g},{south:g},{east:g},{north:g}"
-        raise _wrong(layer, f"พิกัด {box} ไม่ใช่องศา", f"{box} are not degrees")
-    if not np.isfinite(shapely.get_coordinates(shapes)).all():
-        raise _wrong(layer, "พิกัดไม่ใช่ตัวเลข", "a coordinate is not a number")
+    places = shapely.get_coordinates(shapes)
+    outside = places[~(np.abs(places) <= (180, 90)).all(axis=1)]
+    if len(outside):
+        x, y = outside[0]
+        raise _wrong(layer, f"พิกัด {x:g}, {y:g} ไม่ใช่องศา", f"{x:g}, {y:g} are not degrees")
     return shapes
 
 

@@ -12,8 +12,9 @@ from pyproj import Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.text import Text
-from layers.errors import AccessDenied, QueryError
+from layers.errors import QueryError
 from layers.model import Layer
+from layers.privacy import rows_refused
 from layers.query import WGS84, BBox, Query, SortKey, View
 from layers.store.dialect import Dialect
 from layers.store.filters import Scope, compile_filter, field_of, storable, time_filter
@@ -54,14 +55,7 @@ def refuse_single(view: View, layer: Layer) -> None:
     if view.layer != layer.id:
         raise ValueError(f"view of {view.layer} must speak of {layer.id}")
     if view.aggregates_only:
-        raise AccessDenied(
-            "aggregates_only",
-            Text(
-                f"ชั้นข้อมูล {layer.title.th} เปิดเผยรายแถวไม่ได้ ดูได้เฉพาะผลรวมตามพื้นที่",
-                f"Single features of {layer.id} are not open to you; only totals by area are",
-            ),
-            layer=layer.id,
-        )
+        raise rows_refused(layer)
 
 
 def in_scope(values: Mapping[str, Any], view: View, layer: Layer) -> bool:

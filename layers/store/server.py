@@ -72,6 +72,16 @@ class PostGISStore(SqlStore):
         try:
             self._require_postgis()
             self.migrate()
+        except psycopg.errors.InsufficientPrivilege as error:
+            self._pool.close()
+            raise StoreUnavailable(
+                "database_rights",
+                Text(
+                    f"ผู้ใช้ฐานข้อมูลไม่มีสิทธิที่ต้องใช้: {error} ให้ผู้ดูแลสั่ง GRANT CREATE ON DATABASE",
+                    f"The database user lacks a right: {error}. Ask the administrator to run "
+                    "GRANT CREATE ON DATABASE",
+                ),
+            ) from error
         except BaseException:
             self._pool.close()
             raise
@@ -138,12 +148,25 @@ def _open_pool(url: str, size: int) -> ConnectionPool[psycopg.Connection[tuple[A
         pool.open(wait=True, timeout=POOL_SECONDS)
     except (psycopg.Error, PoolTimeout) as error:
         pool.close()
-        raise _unreachable(url, str(error)) from error
+        found = _unreachable(url, str(error))
+        raise found from (None if found.code == "database_url" else error)
     return pool
 
 
 def _unreachable(url: str, reason: str) -> StoreUnavailable:
-    where = _without_password(url)
+    try:
+        where = _without_password(url)
+    except psycopg.ProgrammingError:
+        # The reason quotes what may be a piece of the password.
+        return StoreUnavailable(
+            "database_url",
+            Text(
+                "ที่อยู่ฐานข้อมูล postgresql://... อ่านไม่ได้ "
+                "อักขระพิเศษในรหัสผ่านต้องเขียนแบบ %xx (เช่น / เป็น %2F)",
+                "The address postgresql://... cannot be read; "
+                "special characters of a password are written as %xx (/ is %2F)",
+            ),
+        )
     return StoreUnavailable(
         "database_unreachable",
         Text(
@@ -155,6 +178,11 @@ def _unreachable(url: str, reason: str) -> StoreUnavailable:
 
 def _without_password(url: str) -> str:
     parts = psycopg.conninfo.conninfo_to_dict(url)
+    if (
+        "@" in str(parts.get("dbname"))
+        or not str(parts.get("port", 5432)).replace(",", "").isdigit()
+    ):
+        raise psycopg.ProgrammingError("a password with a bare / or @ in it")
     place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
     return f"postgresql://{place}/{parts.get('dbname', '')}"
 

@@ -292,7 +292,7 @@ def test_the_compiled_leaflet_function_gives_the_colour_of_the_class() -> None:
 def test_a_hidden_field_divides_nothing_and_an_empty_layer_draws_nothing() -> None:
     style = load_style("plots")
     hidden = style.draw(pd.DataFrame({"plot_id": ["a", "b"]}))
-    assert [symbol for symbol in hidden.symbols] == [style.symbol]
+    assert list(hidden.symbols) == [style.symbol]
     assert hidden.index.tolist() == [0, 0]
     assert style.draw(pd.DataFrame({"status": []})).symbols == ()
 

@@ -4,6 +4,7 @@
   const LIMIT = 250; // more than this is not read by anyone and slows the map
   const HEIGHT = 18;
 
+  const within = (map, [low, high]) => map.getZoom() >= low && map.getZoom() <= high;
   const clash = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
   phumi.Labels = L.Layer.extend({
@@ -28,7 +29,7 @@
       const taken = [];
       this._box.replaceChildren();
       map.phumi.overlays
-        .filter(({ spec, layer }) => spec.label && map.hasLayer(layer) && map.getZoom() >= spec.label.min)
+        .filter(({ spec, layer }) => spec.label && map.hasLayer(layer) && within(map, spec.label.zoom))
         .sort((a, b) => b.spec.label.strong - a.spec.label.strong || b.spec.order - a.spec.order)
         .forEach(({ spec }) => this._placeLayer(spec, taken));
     },

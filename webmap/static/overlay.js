@@ -14,6 +14,8 @@
     return node;
   };
 
+  phumi.narrow = () => window.matchMedia("(max-width: 640px)").matches;
+
   /* options: language, words, outlines (corners of point shapes), title, notices */
   phumi.setUp = function (map, options) {
     map.phumi = Object.assign({ overlays: [] }, options);
@@ -136,12 +138,6 @@
       pointToLayer: (feature, latlng) =>
         new phumi.PointMarker(latlng, spec.symbols[feature.properties.symbol]),
     });
-    layer.bindPopup((path) => details(map, spec, path.feature.properties), {
-      maxWidth: 340,
-      minWidth: 220,
-      maxHeight: Math.min(380, window.innerHeight * 0.55),
-      autoPanPaddingTopLeft: [12, 60],
-    });
     layer.bindTooltip(
       (path) => {
         const name = phumi.value(map, spec, path.feature.properties.values, spec.hover);
@@ -149,6 +145,13 @@
       },
       { sticky: true, direction: "top", offset: [0, -6], opacity: 1 }
     );
+    layer.bindPopup((path) => details(map, spec, path.feature.properties), {
+      maxWidth: phumi.narrow() ? 290 : 340,
+      minWidth: 220,
+      maxHeight: Math.min(380, window.innerHeight * 0.55),
+      autoPanPaddingTopLeft: [58, 12],
+    });
+    layer.on("popupopen", () => layer.closeTooltip());
     map.phumi.overlays.push({ spec, layer, wanted: spec.visible });
     return layer;
   };

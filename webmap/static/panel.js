@@ -157,15 +157,14 @@
     },
   });
 
-  phumi.narrow = () => window.matchMedia("(max-width: 640px)").matches;
-
   phumi.finish = function (map) {
     new phumi.Labels().addTo(map);
     const panel = new phumi.Panel().addTo(map).getContainer();
     // What is shown should lie beside the panel, not under it.
     const wide = map.getSize().x > 2.5 * panel.offsetWidth;
     const room = phumi.narrow() ? [16, 70] : [wide ? panel.offsetWidth + 28 : 16, 16];
-    map.fitBounds(map.phumi.bounds, { paddingTopLeft: [16, 16], paddingBottomRight: room });
+    const view = { paddingTopLeft: [16, 16], paddingBottomRight: room, animate: false };
+    map.fitBounds(map.phumi.bounds, view);
     const credit = () => {
       map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
       const { attribution } = map.phumi;

@@ -1,0 +1,38 @@
+"""Settings: bounded, from the environment, documented."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings
+from geo.errors import ParameterError
+
+
+def test_every_setting_stands_in_the_readme(project: Path) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    missing = [f.name for f in fields(Settings) if f"PHUMI_{f.name.upper()}" not in text]
+    assert not missing
+
+
+def test_the_environment_decides_and_the_command_line_goes_before_it() -> None:
+    settings = Settings.from_environment({"PHUMI_PORT": "9000", "PHUMI_HOST": "::1"}, port=9001)
+    assert (settings.port, settings.host) == (9001, "::1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("PORT", "x"), ("WORKERS", "1000"), ("LANGUAGE", "fr"), ("ACCESS", "all")],
+)
+def test_a_setting_out_of_bounds_is_named(name: str, value: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        Settings.from_environment({f"PHUMI_{name}": value})
+    assert f"PHUMI_{name}" in caught.value.text.th
+    assert value in caught.value.text.en
+
+
+def test_owner_access_is_refused_where_others_can_reach_the_address() -> None:
+    with pytest.raises(ParameterError):
+        Settings(access="owner", host="0.0.0.0")
