@@ -123,7 +123,7 @@ def volumes(insets: Insets, slices: Slices, tolerance_m3: float, panels: int) ->
     top, bottom = slices.off_top[query], slices.off_bottom[query]
     begin, end = insets.pieces.start[piece], insets.pieces.end[piece]
     first, last = np.maximum(top, begin), np.minimum(bottom, end)
-    upright = bottom == top
+    upright = bottom - top < 1e-12
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(upright, (begin <= top) & (top < end), (last - first) / (bottom - top))
     on = np.flatnonzero(share > 0)

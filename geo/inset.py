@@ -29,7 +29,8 @@ MITRE_LIMIT = 5.0
 COLLINEAR_M = 1e-7  # vertices that stand out less are no corners
 EVENT_M = 1e-4  # how closely a split is located
 STEP_M = 5e-4  # GEOS steps over an event from this much before it to this much after
-MAX_EVENTS = 500
+PATIENCE = 100  # events that are followed one by one; rims traced by GPS have thousands
+STRIDES = 200  # in so many strides at most the rest of the way is then made
 
 
 def mitred(rims: Geometries, offset: Floats, mitre_limit: float = MITRE_LIMIT) -> Geometries:
@@ -214,9 +215,8 @@ def _pieces(rims: Geometries, rows: Rows, reach: Floats) -> Pieces:
     """Follow the sections of polygons ``rows`` from event to event up to their reach (n,)."""
     found: list[Pieces] = []
     polygons, start = rims[rows], np.zeros(len(rows))
-    for _ in range(MAX_EVENTS):
-        if not len(rows):
-            break
+    generation = 0
+    while len(rows):
         corner = _Corners.of(polygons)
         rest = reach[rows] - start
         vanish = corner.edges_vanish_at()
@@ -233,14 +233,16 @@ def _pieces(rims: Geometries, rows: Rows, reach: Floats) -> Pieces:
         every = np.arange(len(rows))
         gone = (event >= vanish) & (pieces.at(every, start + vanish) <= 1e-9 * pieces.area)
         go = np.flatnonzero((event < rest) & ~gone)
+        stride = np.full(len(go), STEP_M)
+        if generation >= PATIENCE:
+            stride = np.maximum(stride, reach[rows[go]] / STRIDES)
         before = np.maximum(event[go] - STEP_M, 0)
-        step = event[go] + STEP_M - before
-        polygons, of = _stepped(corner.moved(go, before) if len(go) else polygons[:0], step)
-        goes_on = go[np.unique(of)]
-        pieces.end[goes_on] += STEP_M  # a quadratic changes little in half a millimetre
+        polygons, of = _stepped(corner, go, before, event[go] + stride - before)
+        _join(pieces, go, stride, np.bincount(of, shapely.area(polygons), len(go)))
         rows, start = rows[go[of]], pieces.end[go[of]]
         order = np.argsort(rows, kind="stable")
         polygons, rows, start = polygons[order], rows[order], start[order]
+        generation += 1
     table = [np.concatenate(column) for column in zip(*found, strict=True)] or [np.zeros(0)] * 6
     order = np.argsort(table[0], kind="stable")
     return Pieces(table[0][order].astype(np.int64), *(column[order] for column in table[1:]))
@@ -268,18 +270,31 @@ def _first_event(corner: _Corners, vanish: Floats, rest: Floats) -> Floats:
     return event
 
 
-def _stepped(polygons: Geometries, step: Floats) -> tuple[Geometries, Rows]:
-    """Inset polygons by a millimetre or so with GEOS; parts that are left and whose they are.
+def _stepped(corner: _Corners, rows: Rows, before: Floats, step: Floats) -> tuple[Geometries, Rows]:
+    """Move polygons ``rows`` to just before an event and on over it; parts left and whose.
 
-    Over such a step GEOS's own simplification (1 % of the distance) is nothing. What it returns
-    for a polygon thinner than the step may be turned inside out: it lies too near the edge.
+    GEOS makes the step. Its simplification (1 % of the distance) is nothing over a millimetre.
+    What it returns for a polygon thinner than the step may be turned inside out: such a part
+    lies too near the edge.
     """
+    if not len(rows):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    polygons = corner.moved(rows, before)
     parts, of = shapely.get_parts(mitred(polygons, step), return_index=True)
     tip = shapely.get_point(shapely.get_exterior_ring(parts), 0)
-    inside = shapely.distance(tip, shapely.boundary(polygons[of])) > 0.99 * step[of]
+    inside = shapely.distance(tip, shapely.boundary(polygons[of])) > 0.98 * step[of]
     keep = inside & (shapely.area(parts) > EVENT_M**2)
-    parts = _cleaned(shapely.orient_polygons(parts[keep]))
-    return parts, of[keep]
+    return _cleaned(shapely.orient_polygons(parts[keep])), of[keep]
+
+
+def _join(pieces: Pieces, rows: Rows, stride: Floats, area_after: Floats) -> None:
+    """Draw the pieces that go on out over the stride, to the area that was found behind it."""
+    on = area_after > 0
+    rows, stride = rows[on], stride[on]
+    pieces.end[rows] += stride
+    t = pieces.end[rows] - pieces.start[rows]
+    fitted = (area_after[on] - pieces.area[rows] + pieces.perimeter[rows] * t) / t**2
+    pieces.corners[rows] = np.where(stride > STEP_M, fitted, pieces.corners[rows])
 
 
 def _collapse_of_geos(rims: Geometries, reach: Floats, mitre_limit: float) -> Floats:

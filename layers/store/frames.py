@@ -100,14 +100,7 @@ def _column(values: pd.Series[Any], field: Field, layer: Layer) -> pa.Array:
             found = pa.array(cells, pa.string())
         else:
             found = _typed(values, field)
-    except (
-        pa.ArrowInvalid,
-        pa.ArrowTypeError,
-        ArithmeticError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
         raise _wrong(layer, f"{field.name}: {error}", f"{field.name}: {error}") from error
     return found
 

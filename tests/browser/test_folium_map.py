@@ -190,7 +190,7 @@ def centre_of(page: Page, layer: str) -> tuple[float, float]:
 def test_a_map_opens_offline_and_draws_areas_and_points(
     open_map: OpenMap, language: str, size: str
 ) -> None:
-    """SYS S2: the map opens without a server and without a network."""
+    """The saved file opens without a server and without a network."""
     page = open_map(language, size)
     plot = colours(page, "plots")
     assert plot["inked"] > 1_000

@@ -63,7 +63,7 @@ def first_event_is_beyond(rim: Polygon, offset: float) -> bool:
 def test_a_convex_pond_holds_the_closed_form_while_no_edge_vanishes(rim, d, z):
     assume(first_event_is_beyond(rim, z * d))
     pond = check_ponds([rim], d, z).iloc[0]
-    assert pond.verdict == "ok"
+    assert pond.verdict in ("ok", "line_bottom")
     assert pond.volume_m3 == pytest.approx(closed_form(rim, d, z), rel=1e-6)
 
 
@@ -169,6 +169,17 @@ def test_a_round_pond_of_many_vertices_is_a_cone_frustum():
     circle = shapely.Point(0, 0).buffer(10, quad_segs=256)
     volume = check_ponds([circle], 3, 1.5).volume_m3[0]
     assert volume == pytest.approx(np.pi * 3 / 3 * (100 + 10 * 5.5 + 5.5**2), rel=1e-4)
+
+
+def test_a_rim_of_a_thousand_uneven_vertices_is_followed_to_the_bottom():
+    """Traced by GPS: nearly every vertex is an event; GEOS flattens what stands out by 1 %."""
+    rng = np.random.default_rng(5)
+    angle = np.linspace(0, 2 * np.pi, 1000, endpoint=False)
+    radius = 25 + 5 * np.sin(3 * angle) + rng.uniform(-0.03, 0.03, 1000)
+    rim = Polygon(np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]))
+    pond = check_ponds([rim], 3, 1.5, workers=1).iloc[0]
+    assert pond.verdict == "ok"
+    assert pond.volume_m3 == pytest.approx(slow_volume(rim, 3, 1.5), rel=1e-3)
 
 
 def test_a_neck_that_closes_leaves_two_pieces_where_it_closes():

@@ -134,9 +134,7 @@ def form(symbol: Symbol) -> tuple[Any, ...]:
 @pytest.mark.parametrize("sight", sorted(SIGHT))
 @pytest.mark.parametrize("layer_id", LAYERS)
 def test_classes_can_be_told_apart_by_every_eye(layer_id: str, sight: str) -> None:
-    """Two classes differ in form, or their colours by at least 10 in CIELAB as that eye sees them.
-
-    SYS-147: sold, none and no answer are three symbols."""
+    """Two classes differ in form, or by at least 10 in CIELAB as that eye sees their colours."""
     style = load_style(layer_id)
     for classes in style.classes:
         symbols = [style.symbol.override(case.change) for case in classes.all_cases]
