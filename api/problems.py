@@ -13,6 +13,7 @@ from api.language import asked_language
 from geo.errors import GeometryError, ParameterError, PhumiError, UnitError
 from geo.text import Text
 from layers import errors
+from layers.export import ExportError
 
 __all__ = ["NotAcceptable", "exit_code", "problem", "register", "status_of"]
 
@@ -30,6 +31,7 @@ STATUS: dict[type[PhumiError], HTTPStatus] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.DefinitionError: HTTPStatus.BAD_REQUEST,
     errors.IntakeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ExportError: HTTPStatus.BAD_REQUEST,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     UnitError: HTTPStatus.BAD_REQUEST,
     GeometryError: HTTPStatus.BAD_REQUEST,

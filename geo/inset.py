@@ -238,7 +238,8 @@ def _pieces(rims: Geometries, rows: Rows, reach: Floats) -> Pieces:
             stride = np.maximum(stride, reach[rows[go]] / STRIDES)
         before = np.maximum(event[go] - STEP_M, 0)
         polygons, of = _stepped(corner, go, before, event[go] + stride - before)
-        _join(pieces, go, stride, np.bincount(of, shapely.area(polygons), len(go)))
+        after = np.bincount(of, shapely.area(polygons), len(go)).astype(float)
+        _join(pieces, go, stride, after)
         rows, start = rows[go[of]], pieces.end[go[of]]
         order = np.argsort(rows, kind="stable")
         polygons, rows, start = polygons[order], rows[order], start[order]

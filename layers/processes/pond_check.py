@@ -117,9 +117,9 @@ def _plots_of(ponds: gpd.GeoDataFrame, reader: Reader) -> gpd.GeoSeries | None:
     plots = reader.read("plots", fields=("plot_id",))
     if not isinstance(plots, gpd.GeoDataFrame) or "plot_id" not in plots:
         return None
-    shapes = plots.set_index("plot_id").geometry
-    matched = ponds["plot_id"].map(shapes)
-    return gpd.GeoSeries(matched.to_numpy(), index=ponds.index, crs=ponds.crs)
+    shapes = dict(zip(plots["plot_id"], plots.geometry, strict=True))
+    matched = [shapes.get(plot_id) for plot_id in ponds["plot_id"]]
+    return gpd.GeoSeries(matched, index=ponds.index, crs=ponds.crs)
 
 
 def _numbers(ponds: gpd.GeoDataFrame, name: str) -> np.ndarray[Any, Any]:

@@ -219,7 +219,7 @@ def _bound(value: Any, kind: str) -> Sql:
         "datetime": (str, "TIMESTAMPTZ"),
     }
     expected, cast = casts.get(kind, (type(None), ""))
-    if not isinstance(value, expected):  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, expected):  # type: ignore[arg-type]
         raise _bad_cursor()
     try:
         if kind == "boolean":

@@ -1,5 +1,7 @@
 """What holds for every pond: closed form, slow integration, symmetry, order and degenerate rims."""
 
+import time
+
 import numpy as np
 import pytest
 import shapely
@@ -210,3 +212,38 @@ def test_a_bench_that_fills_the_pond_ends_it_there_with_a_flat_bottom():
     assert pond.verdict == "collapsed"
     assert pond.effective_depth_m == pytest.approx(1)
     assert pond.bottom_area_m2 == pytest.approx(64)
+
+
+def generated_ponds(n: int, seed: int = 7):
+    """A third rectangles, a third convex, a third concave rims of 5 to 12 corners; n of each array.
+
+    Rims are 16 to 70 m across, depths 1 to 4 m, slopes 0 to 2.
+    """
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(5, 13, n)
+    row = np.repeat(np.arange(n), corners)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(corners) - corners, corners)
+    angle = 2 * np.pi * (place + rng.uniform(-0.35, 0.35, len(row))) / corners[row]
+    radius = rng.uniform(0.55, 1, len(row)) * rng.uniform(8, 35, n)[row]
+    points = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    rims = shapely.polygons(shapely.linearrings(points, indices=row))
+    kind = np.arange(n) % 3
+    rims = np.where(kind == 1, shapely.convex_hull(rims), rims)
+    rims = np.where(kind == 2, shapely.box(0, 0, *rng.uniform(8, 60, (2, n))), rims)
+    return rims, rng.uniform(1, 4, n).round(2), rng.choice([0, 0.5, 1, 1.5, 2], n)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_ponds_are_checked_in_under_twenty_seconds():
+    ponds = generated_ponds(100_000)
+    began = time.perf_counter()
+    checked = check_ponds(*ponds)
+    assert time.perf_counter() - began < 20
+    assert checked.error.isna().all()
+
+
+def test_chunks_and_threads_change_nothing():
+    rims, depth, slope = generated_ponds(9000)
+    threads = check_ponds(rims, depth, slope, workers=3)
+    alone = check_ponds(rims[8000:], depth[8000:], slope[8000:], workers=1)
+    np.testing.assert_allclose(threads.volume_m3[8000:], alone.volume_m3, rtol=1e-12)
