@@ -235,7 +235,9 @@ def _pieces(rims: Geometries, rows: Rows, reach: Floats) -> Pieces:
         go = np.flatnonzero((event < rest) & ~gone)
         stride = np.full(len(go), STEP_M)
         if generation >= PATIENCE:
-            stride = np.maximum(stride, reach[rows[go]] / STRIDES)
+            left = pieces.at(go, start[go] + event[go]) / pieces.perimeter[go]
+            far = np.maximum(reach[rows[go]] / STRIDES, STEP_M)
+            stride = np.where(left > far, far, STEP_M)  # what is thin may end within a stride
         before = np.maximum(event[go] - STEP_M, 0)
         polygons, of = _stepped(corner, go, before, event[go] + stride - before)
         after = np.bincount(of, shapely.area(polygons), len(go)).astype(float)

@@ -28,7 +28,9 @@ __all__ = ["GENERATED_KEY", "content_keys", "infer_layer"]
 GENERATED_KEY = "feature_id"
 """The key field of a layer whose file identifies its rows by no column."""
 
-_KEY_WORDS = re.compile(r"(?i)^(id|fid|gid|uid|uuid|key|code|objectid)$|(_|^)(id|code|key)$|รหัส")
+_KEY_WORDS = re.compile(
+    r"(?i)^(id|fid|gid|uid|uuid|key|code|objectid)$|(^|[_\s-])(id|code|key)$|รหัส"
+)
 _TITLE_WORDS = ("name_th", "name", "ชื่อ", "title", "name_en")
 _AREA_WORDS = frozenset({"area_code", "village_code", "tambon_code"})
 _BOOLEAN_WORDS = frozenset({"true", "false", "yes", "no", "ใช่", "ไม่ใช่"})

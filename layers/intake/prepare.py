@@ -20,7 +20,14 @@ from layers.intake.personal import id_card_column
 from layers.intake.profiles import ColumnRule, Profile, choose_profile
 from layers.intake.readers import Source, read_file
 from layers.intake.report import Finding, Report, refuse
-from layers.intake.text import contacts_removed, digits_in_links, mixed_scripts, to_arrow, to_series
+from layers.intake.text import (
+    contacts_removed,
+    digits_in_links,
+    foreign_script,
+    mixed_scripts,
+    to_arrow,
+    to_series,
+)
 from layers.intake.values import convert
 from layers.model import Field, Layer
 
@@ -131,13 +138,14 @@ def _watch_text(
 ) -> pd.Series[Any]:
     """Free text: damaged words are named, contacts that do not belong there go."""
     texts = to_arrow(values)
-    for code, mask in (
-        ("TXT-W-SCRIPT", mixed_scripts(texts)),
-        ("TXT-W-MIXDIGIT", digits_in_links(texts)),
-    ):
-        found += [Finding(code, int(row), heading, str(values[row])) for row in values.index[mask]]
-        if code == "TXT-W-MIXDIGIT" and mask.any():
-            texts = pc.if_else(mask, None, texts)
+    for row in values.index[mixed_scripts(texts)]:
+        script = {"script": foreign_script(values[row])}
+        found.append(Finding("TXT-W-SCRIPT", int(row), heading, values[row], script))
+    linked = digits_in_links(texts)
+    if linked.any():
+        rows = values.index[linked]
+        found += [Finding("TXT-W-MIXDIGIT", int(row), heading, values[row]) for row in rows]
+        texts = pc.if_else(linked, None, texts)
     if not layer.user_made and not _holds_contacts(field) and _is_free(field, layer):
         texts, n = contacts_removed(texts)
         if n:

@@ -6,6 +6,7 @@ Everything works on whole columns as Arrow arrays, so 300,000 cells take a fract
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ __all__ = [
     "contacts_removed",
     "digits_in_links",
     "escape_formula",
+    "foreign_script",
     "mixed_digits",
     "mixed_scripts",
     "normalise",
@@ -100,6 +102,16 @@ def mixed_scripts(texts: pa.Array) -> Any:
     [True, False, False]
     """
     return _mask(pc.match_substring_regex(texts, _SCRIPTS))
+
+
+def foreign_script(text: str) -> str:
+    """The script of the first letter of a text that is not Thai.
+
+    >>> foreign_script("อำเภотreียม")
+    'Cyrillic'
+    """
+    names = (unicodedata.name(char, "").split(" ")[0] for char in text if char.isalpha())
+    return next((name.capitalize() for name in names if name != "THAI"), "-")
 
 
 def mixed_digits(texts: pa.Array) -> Any:

@@ -235,7 +235,7 @@ def _to_integer(column: pd.Series[Any], field: Field) -> Converted:
     numbers, findings = _to_number(rest, field)
     exact = (numbers % 1 == 0) & (numbers.abs() < _LARGEST_EXACT)
     findings += _wrong_type(rest, field, numbers.notna() & ~exact)
-    values[rest.index] = numbers.where(exact).astype("Int64")
+    values.loc[rest.index] = numbers.where(exact).astype("Int64")
     return values.rename(column.name), findings
 
 

@@ -182,6 +182,7 @@ class SqlStore(Store, ABC):
     # Reading
 
     def state(self, layer_id: str) -> LayerState:
+        self.layer(layer_id)
         with self._reading() as session:
             moment = "changed_at AT TIME ZONE 'UTC'"
             sql = Sql(f"SELECT version, {moment} FROM phumi.layers WHERE id = ?", (layer_id,))
@@ -237,6 +238,8 @@ class SqlStore(Store, ABC):
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         layer = self.layer(layer_id)
         select.refuse_single(view, layer)
+        if not storable(key):
+            return []
         with self._reading() as session:
             found = session.query(
                 Sql(

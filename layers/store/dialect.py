@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
+import shapely
+
 from layers.model import Field, Layer
 from layers.query import WGS84, BBox
 from layers.store.sql import Sql, quote
@@ -77,6 +79,16 @@ class Dialect(ABC):
         return f"layers.{quote(layer.id)}"
 
 
+def _wkb(box: BBox) -> bytes:
+    """The area of a box; one without width or height is a line or a point."""
+    west, south, east, north = box
+    area: shapely.Geometry = shapely.box(*box)
+    if west == east or south == north:
+        area = shapely.convex_hull(shapely.MultiPoint([(west, south), (east, north)]))
+    wkb: bytes = shapely.to_wkb(area)
+    return wkb
+
+
 class DuckDB(Dialect):
     """The embedded engine."""
 
@@ -118,7 +130,7 @@ class DuckDB(Dialect):
         near = self.near_box(box)
         if layer.geometry == "Point":
             return near  # a point's box is the point
-        return near + Sql(" AND ST_Intersects(geom, ST_MakeEnvelope(?, ?, ?, ?))", box)
+        return near + Sql(f" AND ST_Intersects(geom, {self.from_wkb('?')})", (_wkb(box),))
 
     def near_box(self, box: BBox) -> Sql:
         west, south, east, north = box
@@ -185,7 +197,7 @@ class PostGIS(Dialect):
         return f"ST_GeomFromWKB({expression}, {WGS84})"
 
     def in_box(self, layer: Layer, box: BBox) -> Sql:
-        return Sql(f"ST_Intersects(geom, ST_MakeEnvelope(?, ?, ?, ?, {WGS84}))", box)
+        return Sql(f"ST_Intersects(geom, {self.from_wkb('?')})", (_wkb(box),))
 
     def near_box(self, box: BBox) -> Sql:
         return Sql(f"geom && ST_MakeEnvelope(?, ?, ?, ?, {WGS84})", box)

@@ -94,7 +94,8 @@ def field_of(layer: Layer, view: View, name: object) -> str:
     """The name, if it is a field that the view shows; else QueryError, the same for both reasons."""
     if isinstance(name, str) and name in view.fields and name in layer.by_name:
         return name
-    shown = name if isinstance(name, str) and len(name) <= 60 else _shown(name)
+    short = isinstance(name, str) and len(name) <= 60 and storable(name)
+    shown = name if short else _shown(name)
     raise QueryError(
         "field_unknown",
         Text(
@@ -358,6 +359,8 @@ def _geometry(node: Any) -> shapely.Geometry:
     try:
         if "bbox" in node:
             sides = [float(side) for side in node["bbox"]]
+            if len(sides) not in (4, 6) or not all(map(math.isfinite, sides)):
+                raise ValueError(sides)
             west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
             halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
             boxes = [shapely.box(left, south, right, north) for left, right in halves]

@@ -265,7 +265,7 @@ def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialec
             Text("ชั้นข้อมูลนี้ค้นด้วยกรอบพื้นที่ไม่ได้", "This layer cannot be searched by a box"),
         )
     _require_crs(query.bbox_crs)
-    if query.bbox_crs != WGS84 and all(map(math.isfinite, bbox)):
+    if query.bbox_crs != WGS84 and all(map(math.isfinite, bbox)) and bbox[1] <= bbox[3]:
         try:
             bbox = _transformer(query.bbox_crs).transform_bounds(*bbox)
         except ProjError:

@@ -64,7 +64,7 @@ def random_plots(n: int, seed: int = 1) -> np.ndarray:
 
 
 def test_local_area_agrees_with_geodesic_area_all_over_thailand():
-    """LAND-R2 allows 0.01 %; for shapes up to 1 km the local projection is a thousand times better."""
+    """LAND-R2 allows 0.01 %; up to 1 km the local projection is a thousand times better."""
     plots = random_plots(2000)
     local = shapely.area(to_local(plots).geometries)
     np.testing.assert_allclose(local, geodesic_area(plots), rtol=1e-7, atol=1e-3)

@@ -119,7 +119,9 @@ def assert_comes_back(rows: gpd.GeoDataFrame, suffix: str, language: str | None 
         assert done.rows == len(rows)
         assert [item.name for item in Path(folder).iterdir()] == [path.name]
         back = prepare(path, layer(), layer_id="things")
-    assert [f.text.en for f in back.report.findings if f.severity != "info"] == []
+    usual = {"TXT-W-SCRIPT"}  # the words are made of letters at random
+    findings = [f for f in back.report.findings if f.severity != "info" and f.code not in usual]
+    assert [f.text.en for f in findings] == []
     found = back.rows.sort_values("code").reset_index(drop=True)  # FlatGeobuf sorts by place
     assert found["code"].tolist() == rows["code"].tolist()
     for name in rows.columns.drop("geometry"):
