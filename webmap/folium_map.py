@@ -30,7 +30,8 @@ THAILAND = (97.3, 5.6, 105.7, 20.5)
 WORDS = {
     "panel": Text("ชั้นข้อมูลและสัญลักษณ์", "Layers and legend"),
     "legend": Text("คำอธิบายสัญลักษณ์", "Legend"),
-    "range": Text("ซูมเข้าเพื่อแสดงชั้นนี้", "Zoom in to see this layer"),
+    "nearer": Text("ซูมเข้าเพื่อแสดงชั้นนี้", "Zoom in to see this layer"),
+    "farther": Text("ซูมออกเพื่อแสดงชั้นนี้", "Zoom out to see this layer"),
     "empty": Text("แผนที่นี้ยังไม่มีชั้นข้อมูล", "This map has no layers yet"),
     "zoom_in": Text("ขยาย", "Zoom in"),
     "zoom_out": Text("ย่อ", "Zoom out"),

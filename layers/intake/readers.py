@@ -133,7 +133,7 @@ def _read_ogr(path: Path, layer_name: str | None, encoding: str | None) -> Sourc
             layer=name,
             encoding=encoding or _shapefile_encoding(path),
             use_arrow=True,
-            arrow_to_pandas_kwargs={"types_mapper": _GDAL_TYPES.get},
+            arrow_to_pandas_kwargs={"types_mapper": _GDAL_TYPES.get, "use_threads": False},
             **_open_options(path),
         )
     if path.name.lower().endswith(".kml"):

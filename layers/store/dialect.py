@@ -176,7 +176,7 @@ class PostGIS(Dialect):
         "list": "jsonb",
         "object": "jsonb",
     }
-    lower = ("lower(", ' COLLATE "und-x-icu") COLLATE "C"')  # "C" alone knows A to Z only
+    lower = ("(lower(", ' COLLATE "und-x-icu") COLLATE "C")')  # "C" alone knows A to Z only
 
     def transform(self, geometry: str, source: int, target: int) -> str:
         return geometry if source == target else f"ST_Transform({geometry}, {target})"

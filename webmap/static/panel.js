@@ -98,7 +98,7 @@
       line.append(label);
       row.append(line);
       if (spec.legend.groups.length) line.append(this._folder(spec, row));
-      row.append(el("p", "phumi-hint", this._say(this._map.phumi.words.range)));
+      row.append(el("p", "phumi-hint"));
       row.append(this._legend(spec));
       this._rows.push([overlay, row]);
       return row;
@@ -144,6 +144,9 @@
     _mark() {
       this._rows.forEach(([overlay, row]) => {
         row.classList.toggle("far", overlay.wanted && !phumi.inRange(this._map, overlay));
+        const { nearer, farther } = this._map.phumi.words;
+        const tooFar = this._map.getZoom() < overlay.spec.zoom[0];
+        row.querySelector(".phumi-hint").textContent = this._say(tooFar ? nearer : farther);
         row.classList.toggle("off", !overlay.wanted);
         this._markRow(overlay.spec.id, row);
       });

@@ -1,0 +1,104 @@
+"""Freshness of answers: what was sent stays good until a layer in it is written (RFC 9110, 13).
+
+A tag names the version of every layer in an answer, what the caller may see of it, the address
+asked for and the form of the answer. It is made before the answer is, so a tag may be older than
+what it stands on but never newer, and a commit shows in the very next request.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+from flask import Response, request
+
+from api.access import current_store, view_of
+from layers.model import Layer
+from layers.privacy import public_view
+from layers.query import View
+from layers.store import LayerState
+
+__all__ = ["etag", "fresh", "not_modified", "stamp"]
+
+ROOMS = ("api", "layers", "styles", "webmap")
+SETTLED = dt.timedelta(seconds=2)  # HTTP dates have whole seconds: younger ones are not unique
+
+
+def fresh(layers: Sequence[Layer], form: str, answer: Callable[[], Response]) -> Response:
+    """304 if the caller has this answer already, else ``answer()`` with tag and date on it.
+
+    ``layers`` are all that the answer is made of; ``form`` is the representation with its
+    language, as ``"geojson"`` or ``"html;th"``. The address is taken from the request.
+    """
+    store = current_store()
+    states = [store.state(layer.id) for layer in layers]
+    views = [view_of(layer) for layer in layers]
+    tag = etag(states, views, request.url, form)
+    changed_at = max(state.changed_at for state in states) if states else None
+    response = not_modified(tag, changed_at) or stamp(answer(), tag, changed_at)
+    if not all(view == public_view(layer) for view, layer in zip(views, layers, strict=True)):
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def etag(states: Iterable[LayerState], views: Iterable[View], *representation: str) -> str:
+    """A weak tag from layer versions, views and whatever else decides how the answer reads.
+
+    The moment of the last write is in it too: a workspace that was made anew counts from one.
+    """
+    parts = [f"{state.version}@{state.changed_at.timestamp()}" for state in states]
+    parts += [_view_digest(view) for view in views]
+    text = "\n".join((*parts, *representation, _build()))
+    return f'W/"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
+
+
+def not_modified(tag: str, changed_at: dt.datetime | None) -> Response | None:
+    """A 304 answer if the request's If-None-Match or If-Modified-Since says that it is enough.
+
+    A date counts only if it is the very one that we sent and no If-None-Match stands beside it.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if "If-None-Match" in request.headers:
+        known = request.if_none_match.contains_weak(tag.removeprefix("W/").strip('"'))
+    else:
+        since = request.if_modified_since
+        known = since is not None and since == _whole_second(changed_at)
+    return stamp(Response(status=304), tag, changed_at) if known else None
+
+
+def stamp(response: Response, tag: str, changed_at: dt.datetime | None) -> Response:
+    """Put the tag and the date on an answer; caches must ask again each time they use it."""
+    if response.status_code not in (200, 204, 304):
+        return response
+    response.headers["ETag"] = tag
+    response.headers.setdefault("Cache-Control", "no-cache")
+    moment = _whole_second(changed_at)
+    if moment is not None:
+        response.last_modified = moment
+    return response
+
+
+def _whole_second(changed_at: dt.datetime | None) -> dt.datetime | None:
+    """The date for HTTP; None while a second write could still get the same one."""
+    if changed_at is None or dt.datetime.now(dt.UTC) - changed_at < SETTLED:
+        return None
+    return changed_at.replace(microsecond=0)
+
+
+@lru_cache(maxsize=4096)
+def _view_digest(view: View) -> str:
+    scope = "*" if view.prefixes is None else ",".join(sorted(view.prefixes))
+    fields = ",".join(sorted(view.fields))
+    return f"{view.layer}|{fields}|{view.geometry}|{scope}|{view.aggregates_only}"
+
+
+@cache
+def _build() -> str:
+    """What the program is: another one may write the same rows otherwise."""
+    root = Path(__file__).resolve().parent.parent
+    files = (path for room in ROOMS for path in (root / room).rglob("*") if path.is_file())
+    return str(max((path.stat().st_mtime_ns for path in files), default=0))
