@@ -25,9 +25,9 @@ from __future__ import annotations
 
 from layers import fields as f
 from layers import people
+from layers.fields import family
 from layers.funds import FUNDS
 from layers.model import Layer, Privacy, Text, choices
-from layers.people import family
 from layers.visits import VISITS
 
 __all__ = ["DEBTORS", "DEBTOR_CLASSES", "LAYERS", "LEGAL_STATUSES", "MEASURE_STATES"]

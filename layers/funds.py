@@ -8,8 +8,8 @@ are restricted: no debtor figure below province level is public (debtors.md 9).
 from __future__ import annotations
 
 from layers import fields as f
+from layers.fields import family
 from layers.model import Layer, Privacy, Text, choices
-from layers.people import family
 
 __all__ = ["FUNDS", "FUND_FAULTS", "FUND_KINDS", "FUND_LEVELS", "LAYERS", "SURVEY_STATES"]
 

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from layers import fields as f
 from layers import people
+from layers.fields import family
 from layers.model import Layer, Privacy, Text, choices
-from layers.people import family
 
 __all__ = [
     "INDICATORS",

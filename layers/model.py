@@ -20,7 +20,7 @@ GeometryType = Literal[
 ]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-# Columns of files come in Thai too, whose vowel and tone marks are not \w; _ begins our own columns.
+# Columns of files come in Thai too, whose vowel and tone marks are not \w; _ begins our own.
 USER_NAME = re.compile(r"(?!_)[^\W\d][\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]*")
 RESERVED = frozenset({"geom", "geom_3857", "geometry"})
 NAME_BYTES = 63  # PostgreSQL cuts longer identifiers; a Thai letter takes three bytes

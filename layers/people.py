@@ -6,10 +6,9 @@ Code lists are those of poverty.md 3.11, 5 and 7 and of debtors.md 2.5, 4 and 7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
-from layers.model import Field, Privacy, Text, choices
+from layers.model import Text, choices
 
 __all__ = [
     "AID_DIMENSIONS",
@@ -31,7 +30,6 @@ __all__ = [
     "TIERS",
     "TIERS_EXACT",
     "TPMAP_DIMENSIONS",
-    "family",
 ]
 
 PSEUDONYM = r"^(.*[^0-9 -].*|([0-9][ -]?){1,12}|([0-9][ -]?){14,30})$"
@@ -203,18 +201,3 @@ RECORD_STATES = choices(
     returned=("ส่งกลับแก้ไข", "Returned"),
     verified=("ผ่านการตรวจสอบ", "Verified"),
 )
-
-
-def family(privacy: Privacy, *members: Field, source: str = "") -> tuple[Field, ...]:
-    """A field family of privacy.md 11.2: no member is less protected than ``privacy``.
-
-    ``source`` is what the members cite that name no source of their own.
-
-    >>> from layers.fields import flag
-    >>> [field.privacy.name for field in family(Privacy.SECRET, flag("ill", "ป่วย", "Ill"))]
-    ['SECRET']
-    """
-    return tuple(
-        replace(item, privacy=max(item.privacy, privacy), source=item.source or source)
-        for item in members
-    )

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from layers import fields as f
 from layers import people
+from layers.fields import family
 from layers.model import Layer, Privacy, Text, choices
-from layers.people import family
 
 __all__ = [
     "DEBTOR_OUTCOMES",

@@ -84,7 +84,8 @@ def read_sheet(path: Path, sheet: str | None = None) -> tuple[pd.DataFrame, tupl
         refuse("IMP-E-EMPTY", file=path.name)
     width = max(i for i, cell in enumerate(rows[top]) if cell is not None) + 1
     header = _headings([_heading(cell) for cell in rows[top][:width]], path)
-    table = pd.DataFrame([row[:width] for row in rows[top + 1 :]], columns=header, dtype=object)
+    cells = [(*row[:width], *[None] * (width - len(row))) for row in rows[top + 1 :]]
+    table = pd.DataFrame(cells, columns=header, dtype=object)
     others = [name for name in names if name != chosen]
     findings: tuple[Finding, ...] = ()
     if others and sheet is None:

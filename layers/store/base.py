@@ -79,8 +79,8 @@ class SqlStore(Store, ABC):
             session.run(Sql("CREATE SCHEMA IF NOT EXISTS layers"))
             session.run(
                 Sql(
-                    "CREATE TABLE IF NOT EXISTS phumi.migrations "
-                    "(number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)"
+                    "CREATE TABLE IF NOT EXISTS phumi.migrations (number integer PRIMARY KEY, "
+                    "name text NOT NULL, applied_at timestamptz NOT NULL)"
                 )
             )
             done = {row[0] for row in session.query(Sql("SELECT number FROM phumi.migrations"))}
@@ -243,8 +243,9 @@ class SqlStore(Store, ABC):
         with self._reading() as session:
             found = session.query(
                 Sql(
-                    "SELECT row_version, written_at AT TIME ZONE 'UTC', written_by, ended_version, operation, "
-                    "CAST(properties AS text), ST_AsBinary(geom) FROM phumi.history "
+                    "SELECT row_version, written_at AT TIME ZONE 'UTC', written_by, "
+                    "ended_version, operation, CAST(properties AS text), ST_AsBinary(geom) "
+                    "FROM phumi.history "
                     "WHERE layer = ? AND feature = ? ORDER BY row_version DESC",
                     (layer_id, key),
                 )

@@ -164,7 +164,7 @@ def _extension() -> Path:
             "extension_missing",
             Text(
                 f"ไม่พบส่วนเสริม spatial ของ DuckDB {duckdb.__version__} ให้ติดตั้งใหม่: make install",
-                f"DuckDB {duckdb.__version__} has no spatial extension of its version: make install",
+                f"The spatial extension of DuckDB {duckdb.__version__} is missing: make install",
             ),
         )
     return path

@@ -91,7 +91,7 @@ class Scope:
 
 
 def field_of(layer: Layer, view: View, name: object) -> str:
-    """The name, if it is a field that the view shows; else QueryError, the same for both reasons."""
+    """The name, if the view shows such a field; else QueryError, hidden and unknown alike."""
     if isinstance(name, str) and name in view.fields and name in layer.by_name:
         return name
     short = isinstance(name, str) and len(name) <= 60 and storable(name)

@@ -108,7 +108,7 @@ class Store(Protocol):
         author: str,
         source: str = "",
     ) -> WriteResult:
-        """Write rows (EPSG:4326) in one transaction: rows, versions, history, journal, or nothing."""
+        """Write rows (EPSG:4326) in one transaction: rows, history and journal, or nothing."""
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         """Earlier states of a feature, newest first."""

@@ -116,6 +116,8 @@ class PostGISStore(SqlStore):
     def _require_postgis(self) -> None:
         with self._connection() as connection:
             try:
+                # Two processes that open a new database at once must not both create it.
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
                 connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
             except psycopg.Error as error:
                 raise StoreUnavailable(

@@ -124,7 +124,7 @@ class Write:
         order = self.dialect.spatial_order("s.geom", box) if "geom" in names else f"s.{self.key}"
         return Sql(
             f"INSERT INTO {self.table} ({', '.join(columns)}, _version, _changed_at, _changed_by) "
-            f"SELECT {', '.join(values)}, CAST(? AS BIGINT), now(), ? FROM {STAGE} s WHERE NOT EXISTS "
-            f"(SELECT 1 FROM {self.table} t WHERE t.{self.key} = s.{self.key}) ORDER BY {order}",
+            f"SELECT {', '.join(values)}, CAST(? AS BIGINT), now(), ? FROM {STAGE} s "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.{self.key} = s.{self.key}) ORDER BY {order}",
             (version, author),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import chain
 
@@ -15,14 +14,6 @@ from layers.model import Layer, Privacy
 from layers.producers import PRODUCERS, PRODUCTS
 
 LAYERS = tuple(chain(enterprises.LAYERS, producers.LAYERS, innovation.LAYERS))
-
-
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.id)
-def test_labels_stand_in_both_languages_and_json_keeps_all(layer: Layer) -> None:
-    for field in layer.fields:
-        assert re.search("[ก-๛]", field.label.th), field.name
-        assert field.label.en and not re.search("[ก-๛]", field.label.en), field.name
-    assert Layer.from_json(json.loads(json.dumps(layer.to_json()))) == layer
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from itertools import chain
@@ -18,14 +17,6 @@ from layers.tourism import ATTRACTIONS, CARD, PROGRAMMES, TOURISM_COMMUNITIES
 from sample_data.registers import register
 
 LAYERS = tuple(chain(tourism.LAYERS, routes.LAYERS, culture.LAYERS))
-
-
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.id)
-def test_labels_stand_in_both_languages_and_json_keeps_all(layer: Layer) -> None:
-    for field in layer.fields:
-        assert re.search("[ก-๛]", field.label.th), field.name
-        assert field.label.en and not re.search("[ก-๛]", field.label.en), field.name
-    assert Layer.from_json(json.loads(json.dumps(layer.to_json()))) == layer
 
 
 @pytest.mark.parametrize(
