@@ -39,6 +39,8 @@ def fresh(layers: Sequence[Layer], form: str, answer: Callable[[], Response]) ->
     tag = etag(states, views, request.url, form)
     changed_at = max(state.changed_at for state in states) if states else None
     response = not_modified(tag, changed_at) or stamp(answer(), tag, changed_at)
+    if response.status_code == 200 and request.if_none_match.star_tag:
+        response = stamp(Response(status=304), tag, changed_at)
     if not all(view == public_view(layer) for view, layer in zip(views, layers, strict=True)):
         response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -29,8 +29,19 @@ from layers.intake.messages import wording
 from layers.intake.readers import FIELD_LIST
 from layers.intake.text import escape_formula
 from layers.model import Field, Layer
+from layers.query import WGS84
 
-__all__ = ["FORMATS", "ExportError", "Exported", "export"]
+__all__ = [
+    "FORMATS",
+    "ExportError",
+    "Exported",
+    "Table",
+    "export",
+    "is_list_of_codes",
+    "multiple",
+    "sheet_of",
+    "table_of",
+]
 
 EXCEL_ROWS = 1_048_575
 EXCEL_CELL = 32_767
@@ -73,7 +84,7 @@ def export(
     if layer.geometry is None and suffix not in _PLACELESS:
         formats = " ".join(_PLACELESS)
         raise _error("EXP-E-NOGEOM", layer=layer.title, suffix=suffix, formats=formats)
-    table = _table(rows, layer, language)
+    table = table_of(rows, layer, language)
     try:
         with tempfile.TemporaryDirectory(prefix=".phumi-", dir=path.parent) as folder:
             part = Path(folder) / path.name
@@ -93,13 +104,14 @@ def _error(code: str, **values: object) -> ExportError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class Table:
     """Columns under their headings in writing order, the field of each, and the shapes."""
 
     columns: pd.DataFrame
     fields: dict[str, Field]
     shapes: Any
     layer: Layer
+    crs: int = WGS84
 
     def flat(self) -> pd.DataFrame:
         """The columns with lists and objects as JSON text."""
@@ -110,7 +122,10 @@ class _Table:
         return frame
 
 
-def _table(rows: pd.DataFrame, layer: Layer, language: Language | None) -> _Table:
+def table_of(
+    rows: pd.DataFrame, layer: Layer, language: Language | None, crs: int = WGS84
+) -> Table:
+    """Rows of a layer as every format starts from: typed columns under their headings."""
     shapes = None
     if layer.geometry is not None:
         shapes = np.full(len(rows), None, dtype=object)
@@ -123,7 +138,7 @@ def _table(rows: pd.DataFrame, layer: Layer, language: Language | None) -> _Tabl
         for heading, field in zip(headings, fields, strict=True)
     }
     frame = pd.DataFrame(columns).reset_index(drop=True)
-    return _Table(frame, dict(zip(headings, fields, strict=True)), shapes, layer)
+    return Table(frame, dict(zip(headings, fields, strict=True)), shapes, layer, crs)
 
 
 def _headings(fields: list[Field], language: Language | None) -> list[str]:
@@ -179,7 +194,7 @@ def _json(cell: Any) -> str:
 # --- GeoJSON and Parquet --------------------------------------------------------------------
 
 
-def _write_geojson(table: _Table, path: Path) -> list[Text]:
+def _write_geojson(table: Table, path: Path) -> list[Text]:
     shapes = [None] * len(table.columns) if table.shapes is None else table.shapes
     places = shapely.to_geojson(np.asarray(shapes, dtype=object))
     key = next((h for h, field in table.fields.items() if field.name == table.layer.key), None)
@@ -206,12 +221,11 @@ def _json_cells(column: pd.Series[Any]) -> list[Any]:
     return [None if missing else cell for cell, missing in zip(cells, cells.isna(), strict=True)]
 
 
-def _write_parquet(table: _Table, path: Path) -> list[Text]:
+def _write_parquet(table: Table, path: Path) -> list[Text]:
     frame = table.flat()
     for heading, field in table.fields.items():
-        column = table.columns[heading]
-        if field.type == "list" and all(_all_text(items) for items in column.dropna()):
-            frame[heading] = column
+        if is_list_of_codes(field):
+            frame[heading] = table.columns[heading]
     if table.shapes is None:
         frame.to_parquet(path, index=False)
     else:
@@ -219,45 +233,61 @@ def _write_parquet(table: _Table, path: Path) -> list[Text]:
     return []
 
 
-def _all_text(items: list[Any]) -> bool:
-    return all(isinstance(item, str) for item in items)
+def is_list_of_codes(field: Field) -> bool:
+    """Whether a list is one of texts for certain; any other may hold anything, and is JSON text."""
+    return field.type == "list" and field.values is not None
 
 
-def _placed(frame: pd.DataFrame, table: _Table) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(frame, geometry=table.shapes, crs=4326)
+def _placed(frame: pd.DataFrame, table: Table) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(frame, geometry=table.shapes, crs=table.crs)
 
 
 # --- Formats that GDAL writes ---------------------------------------------------------------
 
 
-def _write_ogr(table: _Table, path: Path, driver: str, **options: str) -> None:
+def _write_ogr(table: Table, path: Path, driver: str, **options: Any) -> None:
     frame = table.flat()
     if table.shapes is None:
         pyogrio.write_dataframe(frame, path, driver=driver, use_arrow=True)
         return
     kind = table.layer.geometry
+    given = {"geometry_type": "Unknown" if kind == "Geometry" else kind} | options
     pyogrio.write_dataframe(
         _placed(frame, table),
         path,
         driver=driver,
-        geometry_type="Unknown" if kind == "Geometry" else kind,
         use_arrow=True,
-        **options,
+        **given,
     )
 
 
-def _write_gpkg(table: _Table, path: Path) -> list[Text]:
+def multiple(kind: str | None) -> str:
+    """The geometry type that also holds features of several parts of a type.
+
+    >>> multiple("Polygon"), multiple("Point"), multiple("Geometry")
+    ('MultiPolygon', 'Point', 'Unknown')
+    """
+    if kind is None or kind == "Geometry":
+        return "Unknown"
+    return f"Multi{kind}" if kind in ("LineString", "Polygon") else kind
+
+
+def _write_gpkg(table: Table, path: Path) -> list[Text]:
     _write_ogr(table, path, "GPKG", layer=table.layer.id)
     return []
 
 
-def _write_fgb(table: _Table, path: Path) -> list[Text]:
+def _write_fgb(table: Table, path: Path) -> list[Text]:
     bare = bool(shapely.is_missing(table.shapes).any())  # its index cannot hold a missing shape
-    _write_ogr(table, path, "FlatGeobuf", SPATIAL_INDEX="NO" if bare else "YES")
+    kind = multiple(table.layer.geometry)  # it refuses several parts among single ones
+    index = "NO" if bare else "YES"
+    promote = kind.startswith("Multi")
+    options = {"geometry_type": kind, "promote_to_multi": promote, "SPATIAL_INDEX": index}
+    _write_ogr(table, path, "FlatGeobuf", **options)
     return []
 
 
-def _write_kml(table: _Table, path: Path) -> list[Text]:
+def _write_kml(table: Table, path: Path) -> list[Text]:
     """KML: every value as text in ExtendedData, the title field as the placemark's Name."""
     frame = table.flat()
     texts = {heading: pd.Series(_texts(frame[heading]), dtype="str") for heading in frame}
@@ -277,7 +307,7 @@ def _texts(column: pd.Series[Any]) -> list[str | None]:
     return [cell if cell is None or isinstance(cell, str) else _json(cell) for cell in cells]
 
 
-def _write_shapefile(table: _Table, path: Path) -> list[Text]:
+def _write_shapefile(table: Table, path: Path) -> list[Text]:
     """A zip of the Shapefile's parts and a list of the full names of its columns."""
     frame = table.flat()
     short = _short_names([str(heading) for heading in frame.columns])
@@ -345,13 +375,13 @@ def _quiet() -> Any:
 # --- Tables ---------------------------------------------------------------------------------
 
 
-def _write_csv(table: _Table, path: Path) -> list[Text]:
-    _sheet(table).to_csv(path, index=False, encoding="utf-8-sig")
+def _write_csv(table: Table, path: Path) -> list[Text]:
+    sheet_of(table).to_csv(path, index=False, encoding="utf-8-sig")
     return []
 
 
-def _write_xlsx(table: _Table, path: Path) -> list[Text]:
-    frame = _sheet(table)
+def _write_xlsx(table: Table, path: Path) -> list[Text]:
+    frame = sheet_of(table)
     if len(frame) > EXCEL_ROWS:
         raise _error("EXP-E-ROWS", n=len(frame), limit=EXCEL_ROWS)
     notes: list[Text] = []
@@ -377,7 +407,7 @@ def _excel_cell(cell: Any) -> Any:
     return None if not isinstance(cell, str) and pd.isna(cell) else cell
 
 
-def _sheet(table: _Table) -> pd.DataFrame:
+def sheet_of(table: Table) -> pd.DataFrame:
     """Columns for a spreadsheet: JSON text, ISO moments, no formulas, the place at the end."""
     frame = table.flat()
     for heading, field in table.fields.items():
@@ -390,13 +420,14 @@ def _sheet(table: _Table) -> pd.DataFrame:
     frame.columns = pd.Index([escape_formula(str(heading)) for heading in frame])
     if table.shapes is None:
         return frame
-    if table.layer.geometry == "Point" and not {"lon", "lat"} & set(frame):
-        return frame.assign(lon=shapely.get_x(table.shapes), lat=shapely.get_y(table.shapes))
+    x, y = ("lon", "lat") if table.crs == WGS84 else ("x", "y")
+    if table.layer.geometry == "Point" and not {x, y} & set(frame):
+        return frame.assign(**{x: shapely.get_x(table.shapes), y: shapely.get_y(table.shapes)})
     texts = shapely.to_wkt(table.shapes, rounding_precision=-1)
     return frame.assign(wkt=pd.Series(texts, dtype="str"))
 
 
-FORMATS: dict[str, Callable[[_Table, Path], list[Text]]] = {
+FORMATS: dict[str, Callable[[Table, Path], list[Text]]] = {
     ".geojson": _write_geojson,
     ".gpkg": _write_gpkg,
     ".fgb": _write_fgb,

@@ -1,4 +1,4 @@
-"""What the layers of the land family share: code lists of land.md, and two fields."""
+"""What the layers of the land family share: code lists of land.md, and some fields."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ __all__ = [
     "SOIL_CLASSES",
     "ZONE_GROUPS",
     "ZONE_KINDS",
+    "plan",
     "plot_id",
     "side_slope",
 ]
@@ -184,6 +185,14 @@ SCREENING_CLASSES = choices(
 def plot_id() -> Field:
     """The plot that a pond, a channel, a zone or a sample belongs to."""
     return f.reference("plot_id", "รหัสแปลง", "Plot ID", required=True, aliases=("รหัสแปลง",))
+
+
+def plan() -> tuple[Field, Field]:
+    """The plan (แบบผังแปลง) that a zone, pond or channel is part of; a plot may have several."""
+    return (
+        f.reference("plan_id", "รหัสแบบผังแปลง", "Plan ID", source="land.md 6.3"),
+        f.integer("plan_version", "แบบผังฉบับที่", "Plan version", minimum=1, source="land.md 6.3"),
+    )
 
 
 def side_slope(default: float | None = None) -> Field:

@@ -348,6 +348,7 @@ PLOT_ZONES = Layer(
             ),
             source="land.md 3.4",
         ),
+        *land.plan(),
         *f.provenance(),
     ),
 )

@@ -132,6 +132,7 @@ PONDS = Layer(
             computed=True,
             source="LAND-R16",
         ),
+        *land.plan(),
         *f.provenance(),
     ),
 )
@@ -176,6 +177,7 @@ CHANNELS = Layer(
             computed=True,
             source="land.md 5.3",
         ),
+        *land.plan(),
         *f.provenance(),
     ),
 )

@@ -26,7 +26,7 @@ ROWS_SHOWN = 20
 @click.argument("process_id", metavar="PROCESS", required=False)
 @click.argument("assignments", metavar="[NAME=VALUE ...]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as GeoJSON.")
-@click.option("--save", is_flag=True, help="Write the computed columns into the layer.")
+@click.option("--save", is_flag=True, help="Write the results into the layers.")
 @click.pass_obj
 def run(
     context: Context,
@@ -86,7 +86,7 @@ def _file(path: str) -> str:
 
 
 def _save(context: Context, chosen: Process, result: Result) -> None:
-    if chosen.writes is None or result.updates is None:
+    if not result.updates:
         raise QueryError(
             "nothing_to_save",
             Text(
@@ -94,15 +94,16 @@ def _save(context: Context, chosen: Process, result: Result) -> None:
                 f"{chosen.id} has nothing to write into a layer here",
             ),
         )
-    done = context.store.write(
-        chosen.writes, result.updates, mode="upsert", author="owner", source=chosen.id
-    )
-    context.say(
-        Text(
-            f"บันทึกลง {chosen.writes}: แก้ไข {done.updated} รายการ (รุ่น {done.version})",
-            f"Saved to {chosen.writes}: {done.updated} changed (version {done.version})",
+    for layer_id, rows in result.updates.items():
+        done = context.store.write(layer_id, rows, mode="upsert", author="owner", source=chosen.id)
+        context.say(
+            Text(
+                f"บันทึกลง {layer_id}: เพิ่ม {done.inserted} แก้ไข {done.updated} รายการ "
+                f"(รุ่น {done.version})",
+                f"Saved to {layer_id}: {done.inserted} added, {done.updated} changed "
+                f"(version {done.version})",
+            )
         )
-    )
 
 
 def _show(context: Context, chosen: Process, result: Result) -> None:

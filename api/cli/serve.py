@@ -103,9 +103,7 @@ def _fill(context: Context) -> None:
                 own.append(layer_id)
                 continue
             intake = prepare(path, CATALOGUE[layer_id], layer_id=layer_id)
-            context.store.write(
-                layer_id, intake.rows, mode="upsert", author=DEMO, source=path.name
-            )
+            context.store.write(layer_id, intake.rows, mode="upsert", author=DEMO, source=path.name)
             advance((number + 1) / len(files))
     context.say(
         Text(
@@ -133,10 +131,8 @@ def _analyse(context: Context, out: Path) -> None:
     for chosen in PROCESSES.values():
         with context.progress(chosen.title):
             result = execute(chosen.id, {}, Reader(context.store, owner_view))
-        if chosen.writes and result.updates is not None:
-            context.store.write(
-                chosen.writes, result.updates, mode="upsert", author=DEMO, source=chosen.id
-            )
+        for layer_id, rows in result.updates.items():
+            context.store.write(layer_id, rows, mode="upsert", author=DEMO, source=chosen.id)
         target = out / f"{chosen.id}.geojson"
         result.write(target)
         context.say(Text(f"{chosen.title.th}: {target}", f"{chosen.title.en}: {target}"))

@@ -87,6 +87,8 @@ def _by_words(columns: pd.DataFrame, layer: Layer) -> tuple[dict[str, ColumnRule
     findings: list[Finding] = []
     rules: dict[str, ColumnRule] = {}
     for _, _, heading, field in candidates:
+        if field.name in taken and _equal(columns, heading, taken[field.name]):
+            continue
         if field.name in taken:
             values = {"other": taken[field.name], "field": field.label}
             findings.append(Finding("IMP-W-TWOCOL", column=heading, values=values))
@@ -114,7 +116,12 @@ def _takes_id(
         rules[heading] = ColumnRule(layer.key)
         taken[layer.key] = heading
         return True
-    return bool(as_text(columns[heading]).equals(as_text(columns[taken[layer.key]])))
+    return _equal(columns, heading, taken[layer.key])
+
+
+def _equal(columns: pd.DataFrame, heading: str, other: str) -> bool:
+    """Whether a column only repeats another, so that nothing is lost with it."""
+    return bool(as_text(columns[heading]).equals(as_text(columns[other])))
 
 
 def _field_words(fields: Iterable[Field]) -> list[dict[str, Field]]:

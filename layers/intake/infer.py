@@ -36,6 +36,7 @@ _AREA_WORDS = frozenset({"area_code", "village_code", "tambon_code"})
 _BOOLEAN_WORDS = frozenset({"true", "false", "yes", "no", "ใช่", "ไม่ใช่"})
 _PLAIN_WHOLE = r"^(0|-?[1-9][0-9]{0,14})$"
 _LOOKS_LIKE_DATE = r"^[0-9๐-๙]{1,4}[ /.\-][0-9๐-๙A-Za-zก-๛. ]{1,14}[ /.\-]?[0-9๐-๙]{1,4}$"
+_ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _LOOKS_LIKE_MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
 _NO_WORDS = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+")
 
@@ -154,7 +155,17 @@ def _type(column: pd.Series[Any], typed: bool) -> FieldType:
         return _time_type(column)
     if _is_object(column):
         return _object_type(column)
-    return "text" if typed else _text_type(as_text(column))
+    texts = as_text(column)
+    return _text_type(texts) if not typed else _iso_type(texts)
+
+
+def _iso_type(texts: pa.Array) -> FieldType:
+    """Of a typed file, GeoJSON above all, only ISO dates are more than the text they stand in."""
+    known = texts.drop_null()
+    for kind, form in (("date", _ISO_DATE), ("datetime", _LOOKS_LIKE_MOMENT)):
+        if len(known) and _all(known, form) and _converts(known, kind):
+            return kind  # type: ignore[return-value]
+    return "text"
 
 
 def _is_object(column: pd.Series[Any]) -> bool:

@@ -162,6 +162,11 @@ def _constants(frame: pd.DataFrame, names: tuple[str, ...]) -> list[str]:
     return [n for n in names if n in frame and set(frame[n].dropna().unique()) <= {-1, 0}]
 
 
+def _open_options(path: Path) -> dict[str, str]:
+    # GDAL takes texts like 08:30 in GeoJSON for times and gives them seconds.
+    return {"DATE_AS_STRING": "YES"} if path.suffix.lower() in (".geojson", ".json") else {}
+
+
 def _layer_name(path: Path, wanted: str | None) -> str | None:
     names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if wanted is not None:

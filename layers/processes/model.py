@@ -126,15 +126,15 @@ class Result:
     ``features`` is a GeoDataFrame in EPSG:4326 or None; ``summary`` holds counts and totals;
     ``rules`` are the ids of the rules applied; ``left_out`` says for how many features no answer
     could be given, so that a caller knows the work was done in part.
-    ``updates`` are computed columns that a caller with the right to write may store in the layer
-    that the process names in ``writes``.
+    ``updates`` holds, by layer id, rows or computed columns that a caller with the right to write
+    may store (mode upsert) in the layers that the process names in ``writes``.
     """
 
     features: gpd.GeoDataFrame | None = None
     summary: dict[str, Any] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     left_out: int = 0
-    updates: pd.DataFrame | None = None
+    updates: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     process: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     layer_versions: dict[str, int] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class Process:
     outputs: tuple[Output, ...]
     reads: tuple[str, ...]
     run: Callable[[Mapping[str, Any], Reader], Result]
-    writes: str | None = None
+    writes: tuple[str, ...] = ()
 
     def check(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters, parsed and completed with defaults; ParameterError names the fault."""

@@ -52,7 +52,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         summary=_summary(ponds, found),
         rules=RULES,
         left_out=int(found["error"].notna().sum()),
-        updates=None if drawn else _updates(table),
+        updates={} if drawn else {"ponds": _updates(table)},
     )
 
 
@@ -241,6 +241,6 @@ POND_CHECK = Process(
     ),
     outputs=_outputs(PONDS),
     reads=("ponds", "plots"),
-    writes="ponds",
+    writes=("ponds",),
     run=run,
 )

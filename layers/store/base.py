@@ -69,6 +69,14 @@ class SqlStore(Store, ABC):
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         """The rows of a SELECT over layer columns and ``geometry``, in bulk."""
 
+    @abstractmethod
+    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a SELECT, some thousand at a time, from a connection of their own."""
+
+    @abstractmethod
+    def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
+        """What ``_arrow`` gives, part by part, from a connection of its own."""
+
     # Definitions
 
     def migrate(self) -> None:
@@ -234,6 +242,16 @@ class SqlStore(Store, ABC):
         layer = self.layer(query.layer)
         table = self._arrow(select.rows(query, view, layer, self.dialect), layer)
         return from_arrow(table, layer, query.crs)
+
+    def stream(self, query: Query, view: View) -> Iterator[list[str]]:
+        layer = self.layer(query.layer)
+        for rows in self._text_stream(select.texts(query, view, layer, self.dialect)):
+            yield [text for (text,) in rows]
+
+    def batches(self, query: Query, view: View) -> Iterator[pa.RecordBatch]:
+        layer = self.layer(query.layer)
+        sql = select.rows(query, view, layer, self.dialect, ordered=False)
+        yield from self._arrow_stream(sql, layer)
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         layer = self.layer(layer_id)

@@ -21,6 +21,9 @@ from layers.store.sql import Sql, quote
 
 __all__ = ["DuckDBStore"]
 
+TEXTS = 2_000  # features fetched at a time
+ROWS = 20_480  # rows of an Arrow batch: ten of DuckDB's vectors
+
 
 class DuckDBSession(Session):
     """A cursor of the one connection."""
@@ -95,6 +98,34 @@ class DuckDBStore(SqlStore):
             return self._cursor().execute(sql.text, sql.values).to_arrow_table()
         except duckdb.DataError as error:
             raise not_computable(error) from error
+
+    @contextmanager
+    def _own_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor beside the thread's, for an answer that is still being read after others."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("USE workspace")
+            yield cursor
+        except duckdb.DataError as error:
+            raise not_computable(error) from error
+        finally:
+            cursor.close()
+
+    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        with self._own_cursor() as cursor:
+            cursor.execute(sql.text, sql.values)
+            while rows := cursor.fetchmany(TEXTS):
+                yield rows
+
+    def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
+        with self._own_cursor() as cursor:
+            reader = cursor.execute(sql.text, sql.values).to_arrow_reader(ROWS)
+            first = True
+            for batch in reader:
+                yield batch
+                first = False
+            if first:
+                yield pa.RecordBatch.from_pylist([], reader.schema)
 
     def close(self) -> None:
         self._connection.close()

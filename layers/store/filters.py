@@ -358,13 +358,7 @@ def _geometry(node: Any) -> shapely.Geometry:
     found: shapely.Geometry
     try:
         if "bbox" in node:
-            sides = [float(side) for side in node["bbox"]]
-            if len(sides) not in (4, 6) or not all(map(math.isfinite, sides)):
-                raise ValueError(sides)
-            west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
-            halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-            boxes = [shapely.box(left, south, right, north) for left, right in halves]
-            found = boxes[0] if len(boxes) == 1 else shapely.MultiPolygon(boxes)
+            found = _area_of_box([float(side) for side in node["bbox"]])
         else:
             found = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
         # PostGIS relates no collections.
@@ -383,6 +377,16 @@ def _geometry(node: Any) -> shapely.Geometry:
     if not usable:
         raise _wrong(f"{_shown(node)} is not a geometry", f"{_shown(node)} ไม่ใช่รูปเรขาคณิตที่ใช้ได้")
     return found
+
+
+def _area_of_box(sides: list[float]) -> shapely.Geometry:
+    if len(sides) not in (4, 6) or not all(map(math.isfinite, sides)):
+        raise ValueError(sides)
+    west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
+    if west <= east:
+        return shapely.box(west, south, east, north)
+    halves = ((west, 180.0), (-180.0, east))  # it crosses the antimeridian
+    return shapely.MultiPolygon([shapely.box(left, south, right, north) for left, right in halves])
 
 
 def _box(geometry: shapely.Geometry) -> BBox:

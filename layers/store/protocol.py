@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from layers.model import Layer
 from layers.query import BBox, Query, View
@@ -98,6 +99,20 @@ class Store(Protocol):
 
     def read(self, query: Query, view: View) -> pd.DataFrame:
         """Matching features as a GeoDataFrame in ``query.crs`` (a DataFrame without geometry)."""
+
+    def stream(self, query: Query, view: View) -> Iterator[list[str]]:
+        """Matching features as GeoJSON texts, some thousand at a time, in memory that stays flat.
+
+        The order is that of :meth:`features`, except that a whole layer for which no order was
+        asked comes as it is stored. Everything is of one moment. Close the iterator to let go of
+        the connection before the end.
+        """
+
+    def batches(self, query: Query, view: View) -> Iterator[pa.RecordBatch]:
+        """The same as Arrow columns: visible fields, ``geometry`` as WKB in ``query.crs``.
+
+        Lists and objects are JSON text. There is at least one batch, so the schema is known.
+        """
 
     def write(
         self,

@@ -29,6 +29,7 @@ __all__ = [
     "refuse_single",
     "rows",
     "single",
+    "texts",
     "where",
 ]
 
@@ -84,6 +85,12 @@ def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     return inner.inside(head, ") AS features")
 
 
+def texts(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """One row for each feature: its GeoJSON text."""
+    page = _page(query, view, layer, dialect, ordered=_order_matters(query))
+    return page.inside(f"SELECT {feature(query, view, layer, dialect)} FROM (", ") AS page")
+
+
 def single(key: str, query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """The GeoJSON text and row version of one feature, if the view shows it."""
     allowed = where(query, view, layer, dialect)
@@ -91,15 +98,18 @@ def single(key: str, query: Query, view: View, layer: Layer, dialect: Dialect) -
     return Sql(f"{text} WHERE {quote(layer.key)} = ? AND ", (key,)) + allowed.inside("(", ")")
 
 
-def rows(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
-    """The visible columns as they are stored, the geometry as WKB in the column ``geometry``."""
+def rows(query: Query, view: View, layer: Layer, dialect: Dialect, *, ordered: bool = True) -> Sql:
+    """The visible columns as they are stored, the geometry as WKB in the column ``geometry``.
+
+    Not ``ordered``, the rows of a whole layer come as they lie in the table, with nothing to sort.
+    """
     _require_crs(query.crs)
     columns = [quote(name) for name in visible(query, view, layer)]
     if _shape(query, view, layer):
         columns.append(f"ST_AsBinary({dialect.transform('geom', WGS84, query.crs)}) AS geometry")
     if not columns:
         columns = ["1 AS nothing"]
-    page = _page(query, view, layer, dialect)
+    page = _page(query, view, layer, dialect, ordered=ordered or _order_matters(query))
     return page.inside(f"SELECT {', '.join(columns)} FROM (", ") AS page")
 
 
@@ -139,7 +149,20 @@ def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
     )
 
 
-def _page(query: Query, view: View, layer: Layer, dialect: Dialect, extra: int = 0) -> Sql:
+def _order_matters(query: Query) -> bool:
+    """Whether another order would be another answer, or one that was not asked for."""
+    return bool(query.sort or query.offset or query.after or query.limit is not None)
+
+
+def _page(
+    query: Query,
+    view: View,
+    layer: Layer,
+    dialect: Dialect,
+    extra: int = 0,
+    *,
+    ordered: bool = True,
+) -> Sql:
     if (query.limit or 0) < 0 or query.offset < 0:
         raise QueryError(
             "paging_invalid",
@@ -150,7 +173,8 @@ def _page(query: Query, view: View, layer: Layer, dialect: Dialect, extra: int =
     text += where(query, view, layer, dialect)
     if query.after is not None:
         text += Sql(" AND ") + _after(query.after, order, layer).inside("(", ")")
-    text += Sql(f" ORDER BY {_by(order)}")
+    if ordered:
+        text += Sql(f" ORDER BY {_by(order)}")
     if query.limit is not None:
         text += Sql(f" LIMIT {int(query.limit) + extra}")
     return text + Sql(f" OFFSET {int(query.offset)}") if query.offset else text

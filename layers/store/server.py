@@ -23,6 +23,8 @@ from layers.store.sql import Sql, quote
 
 __all__ = ["PostGISStore"]
 
+TEXTS = 2_000  # features fetched at a time
+COPIED = 4_000_000  # bytes of CSV that become one Arrow batch
 SCHEMA_LOCK = 4_867_417  # any number, the same in every process
 POOL_SECONDS = 10.0
 
@@ -110,8 +112,36 @@ class PostGISStore(SqlStore):
                 data = b"".join(bytes(block) for block in copy)
         return _from_csv(data, layer)
 
+    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+        with (
+            self._connection() as connection,
+            connection.transaction(),
+            connection.cursor("phumi_stream") as cursor,
+        ):
+            text = _percent(sql.text) if sql.values else sql.text
+            cursor.execute(text, sql.values or None)
+            while rows := cursor.fetchmany(TEXTS):
+                yield rows
+
+    def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
+        with self._connection() as connection, psycopg.ClientCursor(connection) as cursor:
+            text = f"COPY ({_percent(sql.text)}) TO STDOUT (FORMAT csv, HEADER)"
+            with cursor.copy(text, sql.values) as copy:
+                head = bytes(next(iter(copy)))
+                rows, size, first = [head], 0, True
+                for row in copy:  # the server sends whole rows
+                    rows.append(bytes(row))
+                    size += len(row)
+                    if size >= COPIED:
+                        yield _one_batch(b"".join(rows), layer)
+                        rows, size, first = [head], 0, False
+                if size or first:
+                    yield _one_batch(b"".join(rows), layer)
+
     def _lock_schema(self, session: Session) -> None:
         session.query(Sql("SELECT pg_advisory_xact_lock(?)", (SCHEMA_LOCK,)))
+        # Opening a catalogue makes this session hear of what was made while it waited.
+        session.query(Sql("SELECT oid FROM pg_namespace"))
 
     def _require_postgis(self) -> None:
         with self._connection() as connection:
@@ -180,10 +210,8 @@ def _unreachable(url: str, reason: str) -> StoreUnavailable:
 
 def _without_password(url: str) -> str:
     parts = psycopg.conninfo.conninfo_to_dict(url)
-    if (
-        "@" in str(parts.get("dbname"))
-        or not str(parts.get("port", 5432)).replace(",", "").isdigit()
-    ):
+    port = str(parts.get("port", 5432)).replace(",", "")
+    if "@" in f"{parts.get('host')}{parts.get('dbname')}" or not port.isdigit():
         raise psycopg.ProgrammingError("a password with a bare / or @ in it")
     place = f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
     return f"postgresql://{place}/{parts.get('dbname', '')}"
@@ -210,6 +238,15 @@ def _csv_blocks(table: pa.Table) -> Iterator[bytes]:
         sink = io.BytesIO()
         pacsv.write_csv(batch, sink, options)
         yield sink.getvalue()
+
+
+def _one_batch(data: bytes, layer: Layer) -> pa.RecordBatch:
+    table = _from_csv(data, layer).combine_chunks()
+    return pa.RecordBatch.from_arrays([_flat(c) for c in table.columns], schema=table.schema)
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
 def _from_csv(data: bytes, layer: Layer) -> pa.Table:

@@ -153,18 +153,22 @@ def ponds(n: int, seed: int = 4) -> gpd.GeoDataFrame:
     number = pd.Series(np.arange(n)).astype(str)
     x, y = 102.0001 + np.arange(n) % 500 * 0.001, 15.0001 + np.arange(n) // 500 * 0.001
     width, height = random.uniform(0.00005, 0.0006, (2, n))
-    bench = [
-        {"depth_to": 1.0, "slope": 1.5, "bench_at_top": 0},
-        {"depth_to": 2.5, "slope": 1.0, "bench_at_top": 0.5},
-    ]
+    depth = np.round(random.uniform(2, 5, n), 1)
     frame = pd.DataFrame(
         {
             "pond_id": "pond" + number,
             "plot_id": "plot" + number,
             "kind": "design",
-            "depth_m": np.round(random.uniform(2, 5, n), 1),
+            "depth_m": depth,
             "slope_h_per_v": random.choice([1.0, 1.5, 2.0], n),
-            "profile": [bench if draw < 0.1 else None for draw in random.random(n)],
+            "profile": [_benches(to) if draw < 0.1 else None for to, draw in zip(depth, random.random(n), strict=True)],
         }
     )
     return gpd.GeoDataFrame(frame, geometry=shapely.box(x, y, x + width, y + height), crs=4326)
+
+
+def _benches(depth: float) -> list[dict[str, float]]:
+    return [
+        {"depth_to": 1.0, "slope": 1.5, "bench_at_top": 0},
+        {"depth_to": float(depth), "slope": 1.0, "bench_at_top": 0.5},
+    ]

@@ -13,7 +13,9 @@ from tests.contract.specimens import things
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgis"])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
     """A store that the tests of a module share, once for each engine."""
     if request.param == "duckdb":
         url = f"duckdb:///{tmp_path_factory.mktemp('contract')}/work.duckdb"

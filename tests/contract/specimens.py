@@ -97,7 +97,7 @@ def keys(store: Store, layer: Layer, **query: Any) -> list[str]:
 
 
 def grid_shapes(seed: int, n: int) -> list[shapely.Geometry | None]:
-    """Points, lines and polygons whose corners are multiples of half a degree (they often touch)."""
+    """Points, lines and polygons whose corners are half degrees, so that they often touch."""
     random = np.random.default_rng(seed)
     found: list[shapely.Geometry | None] = []
     for _ in range(n):

@@ -58,6 +58,8 @@ CALLS: dict[str, Call] = {
         _or_nothing(lambda key=row["id"]: store.feature(key, query, view)) for row in ROWS
     ],
     "read": lambda store, query, view: store.read(query, view).to_csv(),
+    "stream": lambda store, query, view: list(store.stream(query, view)),
+    "batches": lambda store, query, view: [b.to_pylist() for b in store.batches(query, view)],
     "count": lambda store, query, view: store.count(query, view),
     "extent": lambda store, query, view: store.extent(query.layer, view),
     "history": lambda store, query, view: [
@@ -96,7 +98,7 @@ def test_hidden_fields_come_out_of_no_call(shared: Store, seen: Layer, call: str
 
 
 def test_hidden_fields_do_come_out_for_who_may_see_them(shared: Store, seen: Layer) -> None:
-    for call in ("features", "feature", "read", "history"):
+    for call in ("features", "feature", "read", "stream", "batches", "history"):
         text = str(CALLS[call](shared, Query(layer=seen.id, limit=None), owner_view(seen)))
         assert SECRET in text, call
         assert "4711.25" in text, call
@@ -131,7 +133,7 @@ def test_a_hidden_field_is_refused_exactly_like_an_unknown_one(
 ) -> None:
     view = view_of(seen, fields=owner_view(seen).fields - set(HIDDEN))
     unknown = "nonsense"
-    for call in ("features", "read", "count", "feature"):
+    for call in ("features", "read", "stream", "batches", "count", "feature"):
         pairs = zip(asking_for(name), asking_for(unknown), strict=True)
         for hidden_query, unknown_query in pairs:
             if "sort" in hidden_query and call in ("count", "feature"):
@@ -152,7 +154,7 @@ def test_a_hidden_field_is_refused_exactly_like_an_unknown_one(
 def test_a_hidden_field_cannot_be_asked_for(shared: Store, seen: Layer) -> None:
     view = view_of(seen, fields=owner_view(seen).fields - set(HIDDEN))
     for name in (*HIDDEN, "nonsense", "_version", "geom", "geom_3857", "_west"):
-        for call in ("features", "read", "feature"):
+        for call in ("features", "read", "stream", "batches", "feature"):
             with pytest.raises(QueryError) as refused:
                 CALLS[call](shared, Query(layer=seen.id, fields=("id", name)), view)
             assert refused.value.code == "field_unknown"
@@ -163,7 +165,7 @@ def test_the_time_of_a_feature_cannot_be_asked_for_when_it_is_hidden(
 ) -> None:
     view = view_of(seen, fields=owner_view(seen).fields - {"moment"})
     query = Query(layer=seen.id, datetime=Interval("2024-01-01", "2024-01-01"))
-    for call in ("features", "read", "count", "feature"):
+    for call in ("features", "read", "stream", "batches", "count", "feature"):
         with pytest.raises(QueryError):
             CALLS[call](shared, query, view)
 
@@ -209,7 +211,10 @@ def test_rows_of_other_areas_come_out_of_no_call(
 
 def test_filters_cannot_widen_the_areas(shared: Store, seen: Layer) -> None:
     view = view_of(seen, prefixes=("8301",))
-    for tree in (True, {"op": "or", "args": [True, {"op": "isNull", "args": [{"property": "id"}]}]}):
+    for tree in (
+        True,
+        {"op": "or", "args": [True, {"op": "isNull", "args": [{"property": "id"}]}]},
+    ):
         query = Query(layer=seen.id, limit=None, filter=tree)  # type: ignore[arg-type]
         assert shared.count(query, view) == 2
         assert {f["properties"]["area_code"] for f in parsed(shared.features(query, view))} == {
@@ -293,7 +298,7 @@ def test_a_hidden_geometry_cannot_be_searched(shared: Store, seen: Layer) -> Non
         asked.append({"filter": {"op": "s_intersects", "args": [{"property": name}, point]}})
         asked.append({"filter": {"op": "s_disjoint", "args": [point, {"property": name}]}})
         asked.append({"filter": {"op": "isNull", "args": [{"property": name}]}})
-    for call in ("features", "read", "count", "feature"):
+    for call in ("features", "read", "stream", "batches", "count", "feature"):
         for question in asked:
             with pytest.raises(QueryError):
                 CALLS[call](shared, Query(layer=seen.id, **question), view)

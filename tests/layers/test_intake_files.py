@@ -111,6 +111,21 @@ def test_shapes_in_no_known_coordinate_system_are_refused_unless_it_is_given(tmp
     assert refused(path, crs="EPSG:99999999").code == "IMP-E-BADCRS"
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".fgb", ".shp", ".parquet"])
+def test_a_missing_shape_neither_stops_nor_stalls_a_file(tmp_path, suffix):
+    rows = frame()
+    rows.loc[1, "geometry"] = None
+    path = tmp_path / f"gap{suffix}"
+    if suffix == ".parquet":
+        rows.to_parquet(path)
+    else:
+        pyogrio.write_dataframe(rows, path, **({"SPATIAL_INDEX": "NO"} if "fgb" in suffix else {}))
+    done = prepare(path, PLACES, layer_id="places")
+    assert [finding.code for finding in done.report.findings] == ["GEO-W-NULL"]
+    assert done.report.state == "ok"
+
+
 def test_one_of_several_layers_must_be_named(tmp_path):
     path = tmp_path / "two.gpkg"
     pyogrio.write_dataframe(frame(), path, layer="ตลาด")

@@ -126,6 +126,17 @@ def test_a_user_layer_takes_its_own_file_again(tmp_path):
     pd.testing.assert_frame_equal(pd.DataFrame(again.rows), pd.DataFrame(first.rows))
 
 
+def test_dates_and_times_of_a_geojson_file_are_told_apart(tmp_path):
+    properties = {"day": "2024-02-29", "at": "2024-02-29T10:00:00+07:00", "opens": "08:30"}
+    feature = {"type": "Feature", "properties": properties, "geometry": None}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    done = prepare(write_csv(tmp_path / "t.geojson", text), None, layer_id="times")
+    types = {field.name: field.type for field in done.layer.fields}
+    assert types == {"feature_id": "text", "day": "date", "at": "datetime", "opens": "text"}
+    assert done.rows["opens"].tolist() == ["08:30"]
+    assert done.rows["at"][0] == pd.Timestamp("2024-02-29T03:00Z")
+
+
 def test_the_rare_kind_of_a_mixed_user_file_is_left_out_and_named(tmp_path):
     shapes = [shapely.Point(98, 8), shapely.Point(99, 8), shapely.LineString([[98, 8], [99, 9]])]
     path = tmp_path / "mixed.gpkg"

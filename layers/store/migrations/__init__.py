@@ -16,7 +16,9 @@ def migrations(dialect: Dialect) -> list[tuple[int, str, list[str]]]:
     for file in resources.files(__name__).iterdir():
         if file.name.endswith(".sql"):
             text = Template(file.read_text(encoding="utf-8")).substitute(
-                json=dialect.json_type, geometry=dialect.geometry_type
+                json=dialect.json_type,
+                geometry=dialect.geometry_type,
+                postgis="" if dialect.name == "postgis" else "--",
             )
             lines = (line.split("--")[0].rstrip() for line in text.splitlines())
             statements = [part.strip() for part in "\n".join(lines).split(";") if part.strip()]

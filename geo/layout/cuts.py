@@ -1,0 +1,94 @@
+"""Straight cuts: lines placed so that what lies on one side has a given area.
+
+The area left of a line that sweeps over a polygon is a quadratic between one vertex and the
+next, so its place is found in closed form, for many directions at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely import Polygon
+
+from geo.crs import Floats, Geometries
+
+__all__ = ["areas_before", "half_planes", "offsets", "polygon_parts", "unit"]
+
+
+def unit(azimuth: Floats | float) -> Floats:
+    """Unit vectors of directions in radians counter-clockwise from the x axis, (..., 2)."""
+    return np.stack([np.cos(azimuth), np.sin(azimuth)], axis=-1)
+
+
+def _edges(polygon: Polygon) -> tuple[Floats, Floats]:
+    """Start and end of all edges (n, 2), the inside on their left."""
+    rings = shapely.get_rings(shapely.orient_polygons(polygon))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    return points[:-1][same], points[1:][same]
+
+
+def areas_before(start: Floats, end: Floats, normal: Floats, offset: Floats) -> Floats:
+    """Area of {x : x . normal <= offset} within the polygon of these edges.
+
+    ``start``, ``end`` (n, 2) with the inside on the left; ``normal`` (k, 2) unit vectors;
+    ``offset`` (k, m). Returns (k, m). By Green's theorem the area is the sum over the clipped
+    edges of the integral of (s - offset) dr, s along the normal and r across it.
+    """
+    across = np.stack([-normal[:, 1], normal[:, 0]], axis=-1)
+    from_line = np.minimum((normal @ start.T)[:, None, :] - offset[:, :, None], 0.0)
+    to_line = np.minimum((normal @ end.T)[:, None, :] - offset[:, :, None], 0.0)
+    advance = (normal @ (end - start).T)[:, None, :]
+    rise = (across @ (end - start).T)[:, None, :]
+    level = np.abs(advance) < 1e-12
+    part = np.where(level, 1.0, (to_line - from_line) / np.where(level, 1.0, advance))
+    return np.asarray((part * (from_line + to_line) / 2 * rise).sum(axis=-1))
+
+
+def offsets(polygon: Polygon, normal: Floats, area: Floats) -> Floats:
+    """Where lines across ``normal`` (k, 2) cut off ``area`` (k,) on their near side, (k,).
+
+    The areas must lie between 0 and that of the polygon.
+
+    >>> square = shapely.box(0, 0, 40, 40)
+    >>> offsets(square, np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([480.0, 160.0]))
+    array([12.,  4.])
+    """
+    start, end = _edges(polygon)
+    middle = start.mean(axis=0)
+    start, end = start - middle, end - middle
+    levels = np.sort(normal @ start.T, axis=1)
+    area_at = areas_before(start, end, normal, levels)
+    rows = np.arange(len(normal))
+    high = np.clip((area_at < area[:, None]).sum(axis=1), 1, levels.shape[1] - 1)
+    a, b = levels[rows, high - 1], levels[rows, high]
+    area_a, area_b = area_at[rows, high - 1], area_at[rows, high]
+    area_m = areas_before(start, end, normal, ((a + b) / 2)[:, None])[:, 0]
+    # q(x) = bend x^2 + slope x with x in [0, 1] from a to b, through the middle value.
+    bend = 2 * (area_a + area_b - 2 * area_m)
+    slope = area_b - area_a - bend
+    wanted = area - area_a
+    root = np.sqrt(np.maximum(slope**2 + 4 * bend * wanted, 0.0))
+    below = slope + root
+    x = np.where(below > 0, 2 * wanted / np.where(below > 0, below, 1.0), 0.0)
+    return np.asarray(a + np.clip(x, 0, 1) * (b - a) + normal @ middle)
+
+
+def half_planes(normal: Floats, offset: Floats, reach: float, centre: Floats) -> Geometries:
+    """Squares that stand for {x : x . normal <= offset} within ``reach`` of ``centre``, (k,)."""
+    across = np.stack([-normal[:, 1], normal[:, 0]], axis=-1)
+    foot = centre + (offset - normal @ centre)[:, None] * normal
+    side = across * reach
+    back = normal * 2 * reach
+    corners = np.stack([foot - side, foot + side, foot + side - back, foot - side - back], axis=1)
+    return np.asarray(shapely.polygons(corners), dtype=object)
+
+
+def polygon_parts(shape: shapely.Geometry | None, least_m2: float = 1e-6) -> list[Polygon]:
+    """The polygons of a shape that are larger than ``least_m2``, largest first."""
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.get_parts(shape))
+        if part.geom_type == "Polygon" and part.area > least_m2
+    ]
+    return sorted(parts, key=lambda part: -part.area)
