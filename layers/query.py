@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import cql2
-
 from geo.text import Text
 from layers.errors import QueryError
+from layers.filter_text import parse_filter
 
 __all__ = [
     "BBox",
@@ -23,16 +22,14 @@ __all__ = [
     "View",
     "decode_cursor",
     "encode_cursor",
+    "page_after",
+    "page_token",
     "parse_filter",
 ]
 
 BBox = tuple[float, float, float, float]
 
 WGS84 = 4326
-
-MAX_FILTER_TEXT = 100_000
-MAX_FILTER_OPERATORS = 1_000
-MAX_FILTER_NESTING = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ class Query:
     greater than east, which crosses the antimeridian. ``filter`` is a CQL2-JSON tree.
     ``fields`` None returns all that the view shows. Order is by ``sort``, then by the layer's key,
     so it is total; ``after`` holds the sort values and the key of the last feature seen
-    (keyset paging). ``crs`` is the EPSG code of the coordinates that come back.
+    (keyset paging). ``crs`` is the EPSG code of the coordinates that come back, x before y unless
+    ``north_first``.
     """
 
     layer: str
@@ -74,6 +72,7 @@ class Query:
     offset: int = 0
     after: tuple[Any, ...] | None = None
     crs: int = WGS84
+    north_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,58 +91,44 @@ class View:
     aggregates_only: bool = False
 
 
-def parse_filter(text: str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """A CQL2 filter as its JSON tree; takes CQL2 text, CQL2-JSON text or a tree.
+def page_token(query: Query, after: tuple[Any, ...]) -> str:
+    """An opaque token for the page that begins after these sort values and key.
 
-    Raises QueryError that shows where the text stops making sense.
+    It is bound to what decides which features come in which order; size and looks of the page
+    (limit, properties, crs) may differ from page to page.
 
-    >>> parse_filter("depth_m > 3")
-    {'op': '>', 'args': [{'property': 'depth_m'}, 3.0]}
+    >>> asked = Query(layer="plots", sort=(SortKey("area_m2"),))
+    >>> page_after(page_token(asked, (1.5, "P1")), asked)
+    (1.5, 'P1')
     """
-    if isinstance(text, Mapping):
-        return text
-    try:
-        if text.lstrip().startswith("{"):
-            tree = json.loads(text)
-        else:
-            _refuse_deep(text)
-            tree = cql2.parse_text(text).to_json()
-    except QueryError:
-        raise
-    except Exception as error:  # cql2 raises bare Exception for a text that it cannot parse
-        detail = str(error).strip()
-        raise QueryError(
-            "filter_syntax",
-            Text(f"อ่านตัวกรองไม่ได้:\n{detail}", f"The filter cannot be read:\n{detail}"),
-        ) from error
-    if not isinstance(tree, Mapping):
-        raise QueryError(
-            "filter_syntax",
-            Text("ตัวกรองต้องเป็นเงื่อนไข", "A filter must be a condition"),
-        )
-    return tree
+    return encode_cursor((_selection(query), *after))
 
 
-def _refuse_deep(text: str) -> None:
-    """Keep texts away from the parser that would exhaust its stack, which ends the process."""
-    bare = re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"", "''", text)
-    level = deepest = 0
-    for mark in re.findall(r"[()\[\]]", bare):
-        level += 1 if mark in "([" else -1
-        deepest = max(deepest, level)
-    runs = re.search(r"(?:\bnot\b\s*){30,}|(?:-\s*){30,}", bare, re.IGNORECASE)
-    operators = len(re.findall(r"\b(?:and|or|div)\b|[-+*/^%]", bare, re.IGNORECASE))
-    too_long = len(text) > MAX_FILTER_TEXT or operators > MAX_FILTER_OPERATORS
-    if deepest > MAX_FILTER_NESTING or runs or too_long:
+def page_after(token: str, query: Query) -> tuple[Any, ...]:
+    """The sort values and key in a token; QueryError when it was given out for another query."""
+    selection, *after = decode_cursor(token)
+    if selection != _selection(query):
         raise QueryError(
-            "filter_large",
+            "cursor_invalid",
             Text(
-                f"ตัวกรองยาวหรือซ้อนเกินไป (ไม่เกิน {MAX_FILTER_TEXT} อักขระ "
-                f"{MAX_FILTER_OPERATORS} ตัวดำเนินการ ซ้อน {MAX_FILTER_NESTING} ชั้น)",
-                f"The filter is too long or too deep (at most {MAX_FILTER_TEXT} characters, "
-                f"{MAX_FILTER_OPERATORS} operators, {MAX_FILTER_NESTING} levels)",
+                "ลิงก์หน้าถัดไปใช้กับคำค้นนี้ไม่ได้ ให้เริ่มจากหน้าแรก",
+                "The paging token does not belong to this query; start from the first page",
             ),
         )
+    return tuple(after)
+
+
+def _selection(query: Query) -> str:
+    asked = (
+        query.layer,
+        query.bbox,
+        query.bbox_crs,
+        query.datetime and (query.datetime.start, query.datetime.end),
+        query.filter,
+        [(key.field, key.descending) for key in query.sort],
+    )
+    text = json.dumps(asked, default=dict, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
 
 
 def encode_cursor(values: tuple[Any, ...]) -> str:

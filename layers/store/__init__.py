@@ -6,9 +6,22 @@ from pathlib import Path
 
 from geo.text import Text
 from layers.errors import StoreUnavailable
+from layers.store.mercator import TileIndex
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
+from layers.store.tiles import Tile, Tiling
 
-__all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult", "open_store"]
+__all__ = [
+    "Feature",
+    "LayerState",
+    "Page",
+    "Store",
+    "Tile",
+    "TileIndex",
+    "Tiling",
+    "Version",
+    "WriteResult",
+    "open_store",
+]
 
 
 def open_store(url: str, *, pool_size: int = 8) -> Store:

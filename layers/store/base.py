@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -20,13 +20,15 @@ from layers.catalogue import CATALOGUE
 from layers.errors import Conflict, NotFound, QueryError
 from layers.model import Layer
 from layers.query import BBox, Query, View
-from layers.store import select
+from layers.store import select, tiles
 from layers.store.dialect import STAGE, Dialect
 from layers.store.filters import storable
 from layers.store.frames import from_arrow, to_arrow
+from layers.store.mercator import TileIndex
 from layers.store.migrations import migrations
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
 from layers.store.sql import Sql, quote
+from layers.store.tiles import Tile, Tiling
 from layers.store.write import Mode, Write, create_table
 
 __all__ = ["Session", "SqlStore", "not_computable"]
@@ -77,6 +79,10 @@ class SqlStore(Store, ABC):
     def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
         """What ``_arrow`` gives, part by part, from a connection of its own."""
 
+    @abstractmethod
+    def _refreshing(self, layer: Layer) -> AbstractContextManager[Session]:
+        """A session like that of ``_writing``, for one at a time to bring cells up to date."""
+
     # Definitions
 
     def migrate(self) -> None:
@@ -97,9 +103,16 @@ class SqlStore(Store, ABC):
                     continue
                 for statement in statements:
                     session.run(Sql(statement))
+                if name == "tiles":
+                    self._add_simplified(session)
                 session.run(
                     Sql("INSERT INTO phumi.migrations VALUES (?, ?, now())", (number, name))
                 )
+
+    def _add_simplified(self, session: Session) -> None:
+        for (text,) in session.query(Sql(f"SELECT {self._definition()} FROM phumi.layers")):
+            for statement in self.dialect.add_simplified(Layer.from_json(json.loads(text))):
+                session.run(Sql(statement))
 
     def _lock_schema(self, session: Session) -> None:
         """Keep other processes from changing tables until the end of the transaction."""
@@ -181,7 +194,8 @@ class SqlStore(Store, ABC):
             )
         with self._writing() as session:
             session.run(Sql(f"DROP TABLE {self.dialect.table(layer)}"))
-            session.run(Sql("DELETE FROM phumi.layers WHERE id = ?", (layer_id,)))
+            for name in ("layers WHERE id", "cells WHERE layer", "tilings WHERE layer"):
+                session.run(Sql(f"DELETE FROM phumi.{name} = ?", (layer_id,)))
         self._known.pop(layer_id, None)
 
     def _definition(self) -> str:
@@ -252,6 +266,43 @@ class SqlStore(Store, ABC):
         layer = self.layer(query.layer)
         sql = select.rows(query, view, layer, self.dialect, ordered=False)
         yield from self._arrow_stream(sql, layer)
+
+    def tile(self, index: TileIndex, asked: Sequence[tuple[Query, View]]) -> Tile:
+        layers = [self.layer(query.layer) for query, _ in asked]
+        for layer, (_, view) in zip(layers, asked, strict=True):
+            tiles.require_positions(view, layer)
+        with self._reading() as session:
+            known = tiles.tilings(session, layers)
+            if None not in known:
+                return self._draw(session, index, layers, asked, known)
+        fresh = [one or self._refresh(layer) for one, layer in zip(known, layers, strict=True)]
+        with self._reading() as session:
+            return self._draw(session, index, layers, asked, fresh)
+
+    def _draw(
+        self,
+        session: Session,
+        index: TileIndex,
+        layers: Sequence[Layer],
+        asked: Sequence[tuple[Query, View]],
+        known: Sequence[Tiling | None],
+    ) -> Tile:
+        parts = [
+            (layer, query, view, tiling)
+            for layer, (query, view), tiling in zip(layers, asked, known, strict=True)
+            if tiling is not None
+        ]
+        return tiles.draw(session, index, parts, self.dialect)
+
+    def tiling(self, layer_id: str) -> Tiling:
+        layer = self.layer(layer_id)
+        with self._reading() as session:
+            known = tiles.tilings(session, [layer])[0]
+        return known or self._refresh(layer)
+
+    def _refresh(self, layer: Layer) -> Tiling:
+        with self._refreshing(layer) as session:
+            return tiles.refresh(session, layer, self.dialect)
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         layer = self.layer(layer_id)

@@ -10,14 +10,20 @@ import shapely
 
 from layers.model import Field, Layer
 from layers.query import WGS84, BBox
+from layers.store.mercator import BUFFER, EXTENT, TileIndex
 from layers.store.sql import Sql, quote
 
-__all__ = ["DECIMALS", "Dialect", "DuckDB", "PostGIS"]
+__all__ = ["DECIMALS", "SIMPLIFIED", "Dialect", "DuckDB", "PostGIS"]
 
 DECIMALS = 8  # of a degree: about a millimetre, so both engines print the same short numbers
 STAGE = "phumi_stage"
 
 BBOX_COLUMNS = ("_west", "_south", "_east", "_north")
+
+# Copies with fewer corners: for tiles up to a zoom, the column. What is simple already has none.
+SIMPLIFIED = {5: "_shape_5", 8: "_shape_8", 11: "_shape_11"}
+CORNERS_MANY = 16
+TOLERANCE = EXTENT / 1024  # in units of a tile of the deepest zoom: a quarter of a pixel
 
 
 class Dialect(ABC):
@@ -58,16 +64,43 @@ class Dialect(ABC):
         """A quick test that is true wherever the geometry may meet the box."""
 
     @abstractmethod
+    def in_tile(self, index: TileIndex, buffer: int) -> Sql:
+        """A quick test that is true wherever the geometry may meet the tile."""
+
+    @abstractmethod
+    def tile_geometry(self, geometry: str, index: TileIndex, layer: Layer) -> Sql:
+        """A geometry in EPSG:3857 in units of the tile, cut at its buffer; NULL if nothing is."""
+
+    @abstractmethod
+    def add_simplified(self, layer: Layer) -> list[str]:
+        """Statements that give an older table its columns of simplified copies."""
+
+    @abstractmethod
     def table_options(self, layer: Layer) -> tuple[list[str], list[str]]:
         """(extra column definitions, statements to run after CREATE TABLE) of a layer table."""
 
     @abstractmethod
-    def derived_columns(self, geometry: str) -> list[tuple[str, str]]:
+    def derived_columns(self, layer: Layer, geometry: str) -> list[tuple[str, str]]:
         """(column, expression) pairs that the writer fills beside ``geom``."""
 
     @abstractmethod
     def spatial_order(self, geometry: str, box: BBox | None) -> str:
         """An ORDER BY expression that keeps neighbours together on disk."""
+
+    def simplified(self, layer: Layer, geometry: str) -> list[tuple[str, str]]:
+        """(column, expression) of the copies in EPSG:3857 that low zooms are drawn from."""
+        if layer.geometry in (None, "Point", "MultiPoint"):
+            return []
+        shape = self.transform(geometry, WGS84, 3857)
+        many = f"ST_NPoints({geometry}) > {CORNERS_MANY}"
+        return [
+            (
+                column,
+                f"CASE WHEN {many} THEN "
+                f"ST_SimplifyPreserveTopology({shape}, {_tolerance(zoom)!r}) END",
+            )
+            for zoom, column in SIMPLIFIED.items()
+        ]
 
     def column(self, field: Field) -> str:
         """A field's column as a client reads it in JSON."""
@@ -87,6 +120,10 @@ def _wkb(box: BBox) -> bytes:
         area = shapely.convex_hull(shapely.MultiPoint([(west, south), (east, north)]))
     wkb: bytes = shapely.to_wkb(area)
     return wkb
+
+
+def _tolerance(zoom: int) -> float:
+    return TileIndex(zoom, 0, 0).size * TOLERANCE / EXTENT
 
 
 class DuckDB(Dialect):
@@ -138,16 +175,46 @@ class DuckDB(Dialect):
             "_west <= ? AND _east >= ? AND _south <= ? AND _north >= ?", (east, west, north, south)
         )
 
+    def in_tile(self, index: TileIndex, buffer: int) -> Sql:
+        return self.near_box(index.degrees(buffer))
+
+    def tile_geometry(self, geometry: str, index: TileIndex, layer: Layer) -> Sql:
+        def cut(shape: str, *, clip: bool) -> Sql:
+            frame = f"ST_Extent(ST_MakeEnvelope(?, ?, ?, ?)), {EXTENT}, {BUFFER}, {clip}"
+            return Sql(f"ST_AsMVTGeom({shape}, {frame})", index.box())
+
+        if layer.geometry == "Point":
+            return cut(geometry, clip=True)
+        if layer.geometry == "Geometry":
+            collected = f"ST_GeometryType({geometry}) = 'GEOMETRYCOLLECTION'"
+            geometry = (
+                f"CASE WHEN {collected} THEN ST_CollectionExtract({geometry}) ELSE {geometry} END"
+            )
+        # Rounding to the grid of the tile may leave a shape that cannot be cut any more.
+        frame = ", ".join(repr(side) for side in index.box(BUFFER))
+        before = f"ST_Intersection(ST_MakeValid({geometry}), ST_MakeEnvelope({frame}))"
+        safe = [cut(geometry, clip=True), cut(before, clip=False)]
+        return Sql.join(", ", [part.inside("TRY(", ")") for part in safe]).inside("coalesce(", ")")
+
+    def add_simplified(self, layer: Layer) -> list[str]:
+        table, copies = self.table(layer), self.simplified(layer, "geom")
+        if not copies:
+            return []
+        pairs = ", ".join(f"{column} = {expression}" for column, expression in copies)
+        added = [f"ALTER TABLE {table} ADD COLUMN {column} GEOMETRY" for column, _ in copies]
+        return [*added, f"UPDATE {table} SET {pairs}"]
+
     def table_options(self, layer: Layer) -> tuple[list[str], list[str]]:
         if layer.geometry is None:
             return [], []
         columns = ["geom_3857 GEOMETRY", *(f"{name} DOUBLE" for name in BBOX_COLUMNS)]
-        return columns, []
+        return columns + [f"{name} GEOMETRY" for name, _ in self.simplified(layer, "geom")], []
 
-    def derived_columns(self, geometry: str) -> list[tuple[str, str]]:
+    def derived_columns(self, layer: Layer, geometry: str) -> list[tuple[str, str]]:
         sides = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
         return [
             ("geom_3857", self.transform(geometry, WGS84, 3857)),
+            *self.simplified(layer, geometry),
             *(
                 (name, f"{side}({geometry})")
                 for name, side in zip(BBOX_COLUMNS, sides, strict=True)
@@ -202,6 +269,23 @@ class PostGIS(Dialect):
     def near_box(self, box: BBox) -> Sql:
         return Sql(f"geom && ST_MakeEnvelope(?, ?, ?, ?, {WGS84})", box)
 
+    def in_tile(self, index: TileIndex, buffer: int) -> Sql:
+        return Sql("geom_3857 && ST_MakeEnvelope(?, ?, ?, ?, 3857)", index.box(buffer))
+
+    def tile_geometry(self, geometry: str, index: TileIndex, layer: Layer) -> Sql:
+        frame = f"ST_MakeEnvelope(?, ?, ?, ?, 3857), {EXTENT}, {BUFFER}, true"
+        return Sql(f"ST_AsMVTGeom({geometry}, {frame})", index.box())
+
+    def add_simplified(self, layer: Layer) -> list[str]:
+        columns = self._simplified_columns(layer)
+        return [f"ALTER TABLE {self.table(layer)} ADD COLUMN {column}" for column in columns]
+
+    def _simplified_columns(self, layer: Layer) -> list[str]:
+        return [
+            f"{name} geometry(Geometry, 3857) GENERATED ALWAYS AS ({expression}) STORED"
+            for name, expression in self.simplified(layer, "geom")
+        ]
+
     def table_options(self, layer: Layer) -> tuple[list[str], list[str]]:
         if layer.geometry is None:
             return [], []
@@ -210,9 +294,10 @@ class PostGIS(Dialect):
         after = [f"CREATE INDEX ON {table} USING gist ({g})" for g in ("geom", "geom_3857")]
         if layer.area:
             after.append(f"CREATE INDEX ON {table} ({quote(layer.area)})")
-        return [f"geom_3857 geometry(Geometry, 3857) {generated}"], after
+        columns = [f"geom_3857 geometry(Geometry, 3857) {generated}"]
+        return columns + self._simplified_columns(layer), after
 
-    def derived_columns(self, geometry: str) -> list[tuple[str, str]]:
+    def derived_columns(self, layer: Layer, geometry: str) -> list[tuple[str, str]]:
         return []  # generated by the table itself
 
     def spatial_order(self, geometry: str, box: BBox | None) -> str:

@@ -68,6 +68,7 @@ class DuckDBStore(SqlStore):
         self._connection = _connect(path)
         self._local = threading.local()
         self._writer = threading.RLock()  # DuckDB refuses, not queues, writes that collide
+        self._refresher = threading.Lock()
         self.migrate()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -83,15 +84,25 @@ class DuckDBStore(SqlStore):
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with self._writer:
-            cursor = self._cursor()
-            cursor.execute("BEGIN")
-            try:
-                yield DuckDBSession(cursor, DuckDB())
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            cursor.execute("COMMIT")
+        with self._writer, self._transaction() as session:
+            yield session
+
+    @contextmanager
+    def _refreshing(self, layer: Layer) -> Iterator[Session]:
+        # Nothing else writes where the cells stand, so a long import need not be waited for.
+        with self._refresher, self._transaction() as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        cursor = self._cursor()
+        cursor.execute("BEGIN")
+        try:
+            yield DuckDBSession(cursor, DuckDB())
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         try:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import math
 import re
-import reprlib
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_args
+from typing import Any
 
 import shapely
 
 from geo.text import Text
 from layers.errors import QueryError
-from layers.model import GeometryType, Layer
-from layers.query import BBox, Interval, View
+from layers.model import Layer
+from layers.query import Interval, View
 from layers.store.dialect import Dialect
+from layers.store.literals import (
+    Typed,
+    box_of,
+    checked_time,
+    latin_accents,
+    literal,
+    plain,
+    shape_of,
+    shown,
+    storable,
+    wrong,
+)
 from layers.store.sql import Sql, quote
 
 __all__ = ["Scope", "compile_filter", "field_of", "storable", "time_filter"]
@@ -26,12 +33,12 @@ __all__ = ["Scope", "compile_filter", "field_of", "storable", "time_filter"]
 MAX_DEPTH = 100
 MAX_NODES = 20_000
 MAX_SQL = 100_000
-MAX_NUMBER = sys.float_info.max
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-SIMPLE = set(get_args(GeometryType))
 
 COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ARITHMETIC = {"+", "-", "*", "/", "%", "div", "^"}
+# Letters with Latin accents and their bare forms; marks that stand alone have none and are dropped.
+# Only those: to a program that strips every mark, the vowels and tones of Thai are accents too.
+ACCENTS = latin_accents()
 SPATIAL = {
     "s_intersects": "ST_Intersects",
     "s_equals": "ST_Equals",
@@ -60,19 +67,15 @@ TEMPORAL = {
     "t_startedby": "{a} = {c} AND {b} > {d}",
     "t_starts": "{a} = {c} AND {b} < {d}",
 }
+# How a list stands to another, as containments of the left (a) and the right (b).
+ARRAYS = {
+    "a_equals": "{a} @> {b} AND {a} <@ {b}",
+    "a_contains": "{a} @> {b}",
+    "a_containedby": "{a} <@ {b}",
+    "a_overlaps": "{a} && {b}",
+}
+TEXTS = ("casei", "accenti")
 FOREVER = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
-
-
-def storable(text: str) -> bool:
-    """Whether both engines can hold the text: no NUL, no half of a surrogate pair."""
-    return not UNSTORABLE.search(text)
-
-
-class Typed(NamedTuple):
-    """A scalar expression and the type of its value."""
-
-    sql: Sql
-    type: str
 
 
 @dataclass(slots=True)
@@ -95,14 +98,14 @@ def field_of(layer: Layer, view: View, name: object) -> str:
     if isinstance(name, str) and name in view.fields and name in layer.by_name:
         return name
     short = isinstance(name, str) and len(name) <= 60 and storable(name)
-    shown = name if short else _shown(name)
+    told = name if short else shown(name)
     raise QueryError(
         "field_unknown",
         Text(
-            f"ชั้นข้อมูล {layer.title.th} ไม่มีฟิลด์ {shown}",
-            f"Layer {layer.id} has no field {shown}",
+            f"ชั้นข้อมูล {layer.title.th} ไม่มีฟิลด์ {told}",
+            f"Layer {layer.id} has no field {told}",
         ),
-        field=shown,
+        field=told,
     )
 
 
@@ -130,7 +133,7 @@ def time_filter(layer: Layer, view: View, interval: Interval) -> Sql:
 
 def _time_bound(layer: Layer, name: str, operator: str, given: str) -> Sql:
     whole_day = isinstance(given, str) and len(given) == 10
-    moment = _checked_time(given, "date" if whole_day else "timestamp")
+    moment = checked_time(given, "date" if whole_day else "timestamp")
     if layer.by_name[name].type == "date":
         return Sql(f"{quote(name)} {operator} CAST(? AS DATE)", (moment[:10],))
     if whole_day and operator == "<=":
@@ -141,27 +144,29 @@ def _time_bound(layer: Layer, name: str, operator: str, given: str) -> Sql:
 def _condition(node: Any, scope: Scope, depth: int) -> Sql:
     scope.nodes += 1
     if depth > MAX_DEPTH or scope.nodes > MAX_NODES:
-        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+        raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
     if isinstance(node, bool):
         return Sql("TRUE" if node else "FALSE")
     op, args = _operation(node)
     if op in ("and", "or"):
         if not args:
-            raise _wrong(f"{op} needs at least one part", f"{op} ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ")
+            raise wrong(f"{op} needs at least one part", f"{op} ต้องมีเงื่อนไขอย่างน้อยหนึ่งข้อ")
         parts = [_condition(arg, scope, depth + 1).inside("(", ")") for arg in args]
         return Sql.join(f" {op.upper()} ", parts)
     if op == "not":
         return _condition(_only(args, op), scope, depth + 1).inside("NOT (", ")")
+    if op in ARRAYS:
+        return _arrays(op, args, scope)
     handler = _HANDLERS.get(op)
     if handler is None:
-        raise _wrong(f"unknown operator {_shown(op)}", f"ไม่รู้จักตัวดำเนินการ {_shown(op)}")
+        raise wrong(f"unknown operator {shown(op)}", f"ไม่รู้จักตัวดำเนินการ {shown(op)}")
     return handler(op, args, scope, depth + 1)
 
 
 def _compare(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     left, right = _pair(args, op, scope, depth)
     if left.type in ("list", "object"):
-        raise _wrong(f"a {left.type} cannot be compared", f"เทียบค่าชนิด {left.type} ไม่ได้")
+        raise wrong(f"a {left.type} cannot be compared", f"เทียบค่าชนิด {left.type} ไม่ได้")
     return left.sql + Sql(f" {COMPARISONS[op]} ") + right.sql
 
 
@@ -175,11 +180,11 @@ def _is_null(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 def _like(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     left, right = _pair(args, op, scope, depth)
     if left.type != "text" or right.type != "text":
-        raise _wrong("like needs texts", "like ใช้กับข้อความเท่านั้น")
+        raise wrong("like needs texts", "like ใช้กับข้อความเท่านั้น")
     for pattern in right.sql.values or (None,):
         # The engines treat an escape before any other letter, or at the end, each in its way.
         if pattern is None or re.search(r"(?<!\\)(?:\\\\)*\\(?![\\%_])", pattern):
-            raise _wrong(
+            raise wrong(
                 r"a pattern is a text in which \ stands before %, _ or \ only",
                 r"รูปแบบต้องเป็นข้อความ และ \ ใช้ได้เฉพาะหน้า % _ หรือ \ เท่านั้น",
             )
@@ -188,7 +193,7 @@ def _like(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 
 def _between(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 3:
-        raise _wrong("between needs a value and two limits", "between ต้องมีค่าและขอบเขตสองค่า")
+        raise wrong("between needs a value and two limits", "between ต้องมีค่าและขอบเขตสองค่า")
     value, low = _pair(args[:2], op, scope, depth)
     _, high = _pair([args[0], args[2]], op, scope, depth)
     return Sql.join("", [value.sql, Sql(" BETWEEN "), low.sql, Sql(" AND "), high.sql])
@@ -196,7 +201,7 @@ def _between(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 
 def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 2 or not isinstance(args[1], list) or not args[1]:
-        raise _wrong("in needs a value and a list", "in ต้องมีค่าและรายการ")
+        raise wrong("in needs a value and a list", "in ต้องมีค่าและรายการ")
     value = _scalar(args[0], scope, depth)
     scope.nodes += len(args[1])
     choices = [_typed(item, value.type, scope, depth).sql for item in args[1]]
@@ -205,7 +210,7 @@ def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 
 def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 2:
-        raise _wrong(f"{op} needs two geometries", f"{op} ต้องมีรูปเรขาคณิตสองรูป")
+        raise wrong(f"{op} needs two geometries", f"{op} ต้องมีรูปเรขาคณิตสองรูป")
     scope.nodes += 5  # for the values of the box
     parts, near = [], Sql("")
     stored = any(isinstance(arg, Mapping) and "property" in arg for arg in args)
@@ -213,40 +218,58 @@ def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
         if isinstance(arg, Mapping) and "property" in arg:
             if arg["property"] not in ("geometry", "geom") or not scope.shape:
                 field_of(scope.layer, scope.view, arg["property"])
-                raise _wrong(f"{arg['property']} is not a geometry", "ฟิลด์นี้ไม่ใช่รูปเรขาคณิต")
+                raise wrong(f"{arg['property']} is not a geometry", "ฟิลด์นี้ไม่ใช่รูปเรขาคณิต")
             parts.append(Sql("geom"))
         else:
-            literal = _geometry(arg)
-            parts.append(Sql(scope.dialect.from_wkb("?"), (shapely.to_wkb(literal),)))
+            given = shape_of(arg)
+            parts.append(Sql(scope.dialect.from_wkb("?"), (shapely.to_wkb(given),)))
             if stored and op != "s_disjoint":
                 # An index can serve the box, not every relation.
-                near = scope.dialect.near_box(_box(literal)) + Sql(" AND ")
+                near = scope.dialect.near_box(box_of(given)) + Sql(" AND ")
     return near + Sql.join(", ", parts).inside(f"{SPATIAL[op]}(", ")")
 
 
 def _temporal(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 2:
-        raise _wrong(f"{op} needs two times", f"{op} ต้องมีเวลาสองค่า")
+        raise wrong(f"{op} needs two times", f"{op} ต้องมีเวลาสองค่า")
     (a, b), (c, d) = (_span(arg, scope, depth) for arg in args)
-    # Each end may be named more than once, so the template is filled piece by piece.
-    pieces: list[Sql] = []
-    rest = TEMPORAL[op]
-    ends = {"{a}": a, "{b}": b, "{c}": c, "{d}": d}
-    while rest:
-        place = min((rest.find(k) for k in ends if k in rest), default=-1)
-        if place < 0:
-            pieces.append(Sql(rest))
-            break
-        pieces += [Sql(rest[:place]), ends[rest[place : place + 3]]]
-        rest = rest[place + 3 :]
-    return Sql.join("", pieces).inside("(", ")")
+    return _filled(TEMPORAL[op], a=a, b=b, c=c, d=d)
+
+
+def _arrays(op: str, args: Sequence[Any], scope: Scope) -> Sql:
+    if len(args) != 2:
+        raise wrong(f"{op} needs two lists", f"{op} ต้องมีรายการสองรายการ")
+    left, right = (_elements(arg, scope) for arg in args)
+    return _filled(ARRAYS[op], a=left, b=right)
+
+
+def _elements(node: Any, scope: Scope) -> Sql:
+    """The elements of a list field, or those given, as an array of texts."""
+    if isinstance(node, list):
+        scope.nodes += len(node)
+        if scope.nodes > MAX_NODES:
+            raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+        return Sql("CAST(? AS VARCHAR[])", ([plain(item) for item in node],))
+    if isinstance(node, Mapping) and "property" in node:
+        name = field_of(scope.layer, scope.view, node["property"])
+        if scope.layer.by_name[name].type == "list":
+            return Sql(scope.dialect.elements(quote(name)))
+    raise wrong(f"{shown(node)} is not a list", f"{shown(node)} ไม่ใช่รายการ")
+
+
+def _filled(template: str, **parts: Sql) -> Sql:
+    """The template with SQL in its ``{places}``, each as often as it is named there."""
+    pieces = re.split(r"\{(\w)\}", template)
+    return Sql.join("", [parts[p] if i % 2 else Sql(p) for i, p in enumerate(pieces)]).inside(
+        "(", ")"
+    )
 
 
 def _span(node: Any, scope: Scope, depth: int) -> tuple[Sql, Sql]:
     if isinstance(node, Mapping) and "interval" in node:
         ends = node["interval"]
         if not isinstance(ends, list) or len(ends) != 2:
-            raise _wrong("an interval has two ends", "ช่วงเวลาต้องมีสองปลาย")
+            raise wrong("an interval has two ends", "ช่วงเวลาต้องมีสองปลาย")
         start, end = (
             _moment({"timestamp": FOREVER[i]} if ends[i] == ".." else ends[i], scope, depth, i)
             for i in (0, 1)
@@ -260,7 +283,7 @@ def _moment(node: Any, scope: Scope, depth: int, end: int) -> Sql:
         node = {"date" if len(node) == 10 else "timestamp": node}
     value = _scalar(node, scope, depth)
     if value.type not in ("date", "datetime"):
-        raise _wrong("a time is expected", "ต้องเป็นวันที่หรือเวลา")
+        raise wrong("a time is expected", "ต้องเป็นวันที่หรือเวลา")
     moment = value.sql.inside("CAST(", " AS TIMESTAMPTZ)")
     if value.type == "date" and end:
         moment += Sql(" + INTERVAL '1 day' - INTERVAL '1 millisecond'")
@@ -271,37 +294,44 @@ def _scalar(node: Any, scope: Scope, depth: int) -> Typed:
     """A property, a literal, arithmetic or a text function."""
     scope.nodes += 1
     if depth > MAX_DEPTH or scope.nodes > MAX_NODES:
-        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+        raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
     if not isinstance(node, Mapping):
-        return _literal(node)
+        return literal(node)
     if "property" in node:
         name = field_of(scope.layer, scope.view, node["property"])
         return Typed(Sql(quote(name)), scope.layer.by_name[name].type)
     for kind, cast in (("date", "DATE"), ("timestamp", "TIMESTAMPTZ")):
         if kind in node:
-            value = _checked_time(node[kind], kind)
+            value = checked_time(node[kind], kind)
             return Typed(
                 Sql(f"CAST(? AS {cast})", (value,)), "date" if kind == "date" else "datetime"
             )
     op, args = _operation(node)
     if op in ARITHMETIC:
         return _arithmetic(op, args, scope, depth)
-    if op == "casei":
+    if op in TEXTS:
         inner = _scalar(_only(args, op), scope, depth + 1)
         if inner.type != "text":
-            raise _wrong("casei needs a text", "casei ใช้กับข้อความเท่านั้น")
+            raise wrong(f"{op} needs a text", f"{op} ใช้กับข้อความเท่านั้น")
+        if op == "accenti":
+            return Typed(inner.sql.inside("translate(", ", ?, ?)") + Sql("", ACCENTS), "text")
         return Typed(inner.sql.inside(*scope.dialect.lower), "text")
-    raise _wrong(f"unknown function {op!r}", f"ไม่รู้จักฟังก์ชัน {op!r}")
+    raise wrong(f"unknown function {shown(op)}", f"ไม่รู้จักฟังก์ชัน {shown(op)}")
 
 
 def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed:
     if len(args) != 2:
-        raise _wrong(f"{op} needs two numbers", f"{op} ต้องมีตัวเลขสองตัว")
+        raise wrong(f"{op} needs two numbers", f"{op} ต้องมีตัวเลขสองตัว")
+    if op == "%":
+        args = [_whole(arg) for arg in args]
     left, right = (_scalar(arg, scope, depth + 1) for arg in args)
     if {left.type, right.type} - {"number", "integer"}:
-        raise _wrong(f"{op} needs numbers", f"{op} ใช้กับตัวเลขเท่านั้น")
+        raise wrong(f"{op} needs numbers", f"{op} ใช้กับตัวเลขเท่านั้น")
     if len(left.sql.text) + len(right.sql.text) > MAX_SQL:  # % repeats both of its sides
-        raise _wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+        raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
+    if op == "%" and left.type == right.type == "integer":
+        divisor = right.sql.inside("NULLIF(", ", 0)")
+        return Typed(Sql.join(" % ", [left.sql, divisor]).inside("(", ")"), "integer")
     a, b = (side.sql.inside("CAST(", " AS DOUBLE PRECISION)") for side in (left, right))
     if op == "^":
         return Typed(Sql.join(", ", [a, b]).inside("power(", ")"), "number")
@@ -317,10 +347,16 @@ def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed
     return Typed(Sql.join(f" {op} ", [a, b]).inside("(", ")"), "number")
 
 
+def _whole(node: Any) -> Any:
+    """A number without a fraction as an integer: the text form of CQL2 knows only one kind."""
+    exact = isinstance(node, float) and node.is_integer() and abs(node) < 2**53
+    return int(node) if exact else node
+
+
 def _pair(args: Sequence[Any], op: str, scope: Scope, depth: int) -> tuple[Typed, Typed]:
     """Two expressions of one type; a literal takes the type of the field beside it."""
     if len(args) != 2:
-        raise _wrong(f"{op} needs two values", f"{op} ต้องมีค่าสองค่า")
+        raise wrong(f"{op} needs two values", f"{op} ต้องมีค่าสองค่า")
     if isinstance(args[0], Mapping):
         left = _scalar(args[0], scope, depth)
         return left, _typed(args[1], left.type, scope, depth)
@@ -335,77 +371,11 @@ def _typed(node: Any, kind: str, scope: Scope, depth: int) -> Typed:
     numbers, times = {"number", "integer"}, {"date", "datetime"}
     same = value.type == kind or {value.type, kind} <= numbers or {value.type, kind} <= times
     if not same:
-        raise _wrong(
-            f"a {kind} cannot be compared with {_shown(node)}",
-            f"เทียบค่าชนิด {kind} กับ {_shown(node)} ไม่ได้",
+        raise wrong(
+            f"a {kind} cannot be compared with {shown(node)}",
+            f"เทียบค่าชนิด {kind} กับ {shown(node)} ไม่ได้",
         )
     return value
-
-
-def _literal(value: Any) -> Typed:
-    if isinstance(value, bool):
-        return Typed(Sql("TRUE" if value else "FALSE"), "boolean")
-    if isinstance(value, int) and abs(value) < 2**63:
-        return Typed(Sql("CAST(? AS BIGINT)", (value,)), "integer")
-    if isinstance(value, (int, float)) and abs(value) <= MAX_NUMBER:
-        return Typed(Sql("CAST(? AS DOUBLE PRECISION)", (float(value),)), "number")
-    if isinstance(value, str) and storable(value):
-        return Typed(Sql("CAST(? AS VARCHAR)", (value,)), "text")
-    raise _wrong(f"{_shown(value)} is not a value", f"{_shown(value)} ไม่ใช่ค่า")
-
-
-def _geometry(node: Any) -> shapely.Geometry:
-    found: shapely.Geometry
-    try:
-        if "bbox" in node:
-            found = _area_of_box([float(side) for side in node["bbox"]])
-        else:
-            found = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
-        # PostGIS relates no collections.
-        usable = not found.is_empty and bool(found.is_valid) and found.geom_type in SIMPLE
-        usable = usable and all(map(math.isfinite, found.bounds))
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        shapely.GEOSException,
-    ):
-        usable = False
-    if not usable:
-        raise _wrong(f"{_shown(node)} is not a geometry", f"{_shown(node)} ไม่ใช่รูปเรขาคณิตที่ใช้ได้")
-    return found
-
-
-def _area_of_box(sides: list[float]) -> shapely.Geometry:
-    if len(sides) not in (4, 6) or not all(map(math.isfinite, sides)):
-        raise ValueError(sides)
-    west, south, east, north = sides if len(sides) == 4 else (*sides[:2], *sides[3:5])
-    if west <= east:
-        return shapely.box(west, south, east, north)
-    halves = ((west, 180.0), (-180.0, east))  # it crosses the antimeridian
-    return shapely.MultiPolygon([shapely.box(left, south, right, north) for left, right in halves])
-
-
-def _box(geometry: shapely.Geometry) -> BBox:
-    west, south, east, north = (float(side) for side in shapely.bounds(geometry))
-    return west, south, east, north
-
-
-def _checked_time(value: Any, kind: str) -> str:
-    try:
-        if kind == "date":
-            return dt.date.fromisoformat(value).isoformat()
-        moment = dt.datetime.fromisoformat(value)
-    except (ArithmeticError, TypeError, ValueError):
-        raise _wrong(
-            f"{_shown(value)} is not a {kind}", f"{_shown(value)} ไม่ใช่วันที่หรือเวลา"
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return moment.isoformat()
 
 
 def _operation(node: Any) -> tuple[str, list[Any]]:
@@ -413,22 +383,13 @@ def _operation(node: Any) -> tuple[str, list[Any]]:
         op, args = node.get("op"), node.get("args")
         if isinstance(op, str) and isinstance(args, list):
             return op.lower(), args
-    raise _wrong(f"{_shown(node)} is not a condition", f"{_shown(node)} ไม่ใช่เงื่อนไข")
+    raise wrong(f"{shown(node)} is not a condition", f"{shown(node)} ไม่ใช่เงื่อนไข")
 
 
 def _only(args: Sequence[Any], op: str) -> Any:
     if len(args) != 1:
-        raise _wrong(f"{op} needs one part", f"{op} ต้องมีส่วนเดียว")
+        raise wrong(f"{op} needs one part", f"{op} ต้องมีส่วนเดียว")
     return args[0]
-
-
-def _shown(value: object) -> str:
-    text = reprlib.repr(value).encode(errors="replace").decode()  # never deep, never long
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _wrong(english: str, thai: str) -> QueryError:
-    return QueryError("filter_invalid", Text(f"ตัวกรองผิด: {thai}", f"Bad filter: {english}"))
 
 
 _HANDLERS: dict[str, Callable[[str, Sequence[Any], Scope, int], Sql]] = {

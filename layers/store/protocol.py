@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from layers.model import Layer
 from layers.query import BBox, Query, View
+from layers.store.mercator import TileIndex
+from layers.store.tiles import Tile, Tiling
 from layers.store.write import Mode
 
 __all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult"]
@@ -113,6 +115,16 @@ class Store(Protocol):
 
         Lists and objects are JSON text. There is at least one batch, so the schema is known.
         """
+
+    def tile(self, index: TileIndex, asked: Sequence[tuple[Query, View]]) -> Tile:
+        """One vector tile with a part for each query; what was committed before is in it.
+
+        Of a query, the filter, the time and the fields count. A part is named after its layer;
+        at crowded zooms (see :meth:`tiling`) its features are cells with ``phumi_count``.
+        """
+
+    def tiling(self, layer_id: str) -> Tiling:
+        """Down to which zoom a layer is drawn as counted cells."""
 
     def write(
         self,

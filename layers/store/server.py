@@ -26,6 +26,7 @@ __all__ = ["PostGISStore"]
 TEXTS = 2_000  # features fetched at a time
 COPIED = 4_000_000  # bytes of CSV that become one Arrow batch
 SCHEMA_LOCK = 4_867_417  # any number, the same in every process
+CELLS_LOCK = 4_867_418
 POOL_SECONDS = 10.0
 
 
@@ -94,6 +95,13 @@ class PostGISStore(SqlStore):
             yield PostGISSession(connection, PostGIS())
 
     _writing = _reading  # the pool commits at the end and rolls back on an error
+
+    @contextmanager
+    def _refreshing(self, layer: Layer) -> Iterator[Session]:
+        with self._reading() as session:
+            lock = "SELECT pg_advisory_xact_lock(?, hashtext(?))"
+            session.query(Sql(lock, (CELLS_LOCK, layer.id)))
+            yield session
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:

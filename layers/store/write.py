@@ -100,7 +100,7 @@ class Write:
         pairs = [f"{quote(n)} = {self.values[n]}" for n in self.set_names if n != self.layer.key]
         if "geom" in self.set_names:
             shape = self.values["geom"]
-            pairs += [f"{c} = {e}" for c, e in self.dialect.derived_columns(shape)]
+            pairs += [f"{c} = {e}" for c, e in self.dialect.derived_columns(self.layer, shape)]
         pairs += ["_version = CAST(? AS BIGINT)", "_changed_at = now()", "_changed_by = ?"]
         return Sql(
             f"UPDATE {self.table} AS t SET {', '.join(pairs)} FROM phumi_changed s "
@@ -118,7 +118,7 @@ class Write:
     def insert(self, version: int, author: str, box: BBox | None) -> Sql:
         """Add the staged rows that are not stored yet, neighbours together."""
         names = [n for n in self.values if self.values[n] != "NULL"]
-        derived = self.dialect.derived_columns("s.geom") if "geom" in names else []
+        derived = self.dialect.derived_columns(self.layer, "s.geom") if "geom" in names else []
         columns = [*map(quote, names), *(column for column, _ in derived)]
         values = [*(self.values[n] for n in names), *(value for _, value in derived)]
         order = self.dialect.spatial_order("s.geom", box) if "geom" in names else f"s.{self.key}"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import store
+from tests.bench import serve, store
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
-SUBJECTS = {"store": store.measure}
+SUBJECTS = {"store": store.measure, "serve": serve.measure}
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

@@ -17,7 +17,18 @@ from layers.intake import prepare
 from layers.model import Field, FieldType, Layer, Text
 from layers.query import BBox
 
-__all__ = ["AREA", "FULL", "POINTS", "QUICK", "Sizes", "boxes", "plots", "points", "ponds", "tambons"]
+__all__ = [
+    "AREA",
+    "FULL",
+    "POINTS",
+    "QUICK",
+    "Sizes",
+    "boxes",
+    "plots",
+    "points",
+    "ponds",
+    "tambons",
+]
 
 AREA: BBox = (98.5, 6.5, 104.5, 19.5)
 POINTS_IN_A_BOX = 300
@@ -161,7 +172,10 @@ def ponds(n: int, seed: int = 4) -> gpd.GeoDataFrame:
             "kind": "design",
             "depth_m": depth,
             "slope_h_per_v": random.choice([1.0, 1.5, 2.0], n),
-            "profile": [_benches(to) if draw < 0.1 else None for to, draw in zip(depth, random.random(n), strict=True)],
+            "profile": [
+                _benches(to) if draw < 0.1 else None
+                for to, draw in zip(depth, random.random(n), strict=True)
+            ],
         }
     )
     return gpd.GeoDataFrame(frame, geometry=shapely.box(x, y, x + width, y + height), crs=4326)

@@ -406,7 +406,7 @@ def _group(strategy: st.SearchStrategy[Any]) -> Callable[..., None]:
     @quick
     @given(tree=strategy)
     def test(shared: Store, filled: Layer, tree: Any) -> None:
-        assert answer(shared, filled, tree) == expected(tree)
+        assert answer(shared, filled, tree) == expected(tree), tree
         opposite = {"op": "not", "args": [tree]}
         assert answer(shared, filled, opposite) == expected(opposite)
 

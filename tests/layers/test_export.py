@@ -71,7 +71,7 @@ ROW = st.fixed_dictionaries(
         "name_th": TEXTS,
         "a_long_name_number_one": TEXTS,
         "a_long_name_number_two": TEXTS,
-        "people": st.none() | st.integers(-(2**53) + 1, 2**53 - 1),
+        "people": st.none() | st.integers(-(10**11), 10**11),
         "area_m2": st.none() | st.floats(-1e9, 1e9).map(lambda x: round(x, 3)),
         "is_open": st.none() | st.booleans(),
         "day": st.none() | st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)),
@@ -135,6 +135,20 @@ def assert_comes_back(rows: gpd.GeoDataFrame, suffix: str, language: str | None 
 @SETTINGS
 def test_rows_come_back_from_every_format(suffix, rows):
     assert_comes_back(frame(rows), suffix)
+
+
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
+def test_whole_numbers_stay_exact_in_every_format(tmp_path, suffix):
+    """Beyond the 15 digits of a spreadsheet and the 53 bits of a float."""
+    people = [2**53 + 1, -(2**53) - 1, 10**15 + 1]
+    rows = gpd.GeoDataFrame(
+        {"code": ["a", "b", "c"], "people": people}, geometry=[shapely.Point(98, 8)] * 3, crs=4326
+    )
+    export(rows, layer(), tmp_path / f"t{suffix}")
+    back = prepare(tmp_path / f"t{suffix}", layer(), layer_id="things").rows
+    assert dict(zip(back["code"], back["people"], strict=True)) == dict(
+        zip(rows["code"], people, strict=True)
+    )
 
 
 @pytest.mark.parametrize("language", ["th", "en"])

@@ -1,0 +1,58 @@
+"""Zones made to fit together exactly: shared corners and edges are the very same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import Floats
+from geo.layout.site import Area
+
+__all__ = ["fitted", "with_corners_of"]
+
+GRID_M = 1e-7  # to which the lines of all zones are brought together
+
+
+def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
+    """The zones as a coverage of the plot: no gaps, no overlaps, corners in common.
+
+    Where a zone's corner lies on an edge of its neighbour, the neighbour gets it as well. What
+    no zone covers goes to the nearest one.
+
+    >>> left, right = shapely.box(0, 0, 5, 10), shapely.box(5, 0, 10, 4).union(shapely.box(5, 4, 10, 10))
+    >>> parts = fitted(shapely.box(0, 0, 10, 10), {"a": left, "b": right})
+    >>> bool(shapely.coverage_is_valid(list(parts.values()))), parts["a"].area
+    (True, 50.0)
+    """
+    lines = [plot.boundary, *(zone.boundary for zone in zones.values())]
+    noded = shapely.union_all(lines, grid_size=GRID_M)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    inside = shapely.point_on_surface(faces)
+    faces = faces[shapely.covers(plot, inside)]
+    inside = inside[shapely.covers(plot, inside)]
+    names = list(zones)
+    far = np.array([shapely.distance(inside, zones[name]) for name in names])
+    nearest = far.argmin(axis=0)
+    return {
+        name: with_corners_of(shapely.coverage_union_all(faces[nearest == row]), plot)
+        for row, name in enumerate(names)
+        if (nearest == row).any()
+    }
+
+
+def with_corners_of(shape: BaseGeometry, model: BaseGeometry, within: float = 5 * GRID_M) -> Area:
+    """The shape with corners that lie within a hair of the model's put on them exactly."""
+    corners = shapely.get_coordinates(model)
+    tree = shapely.STRtree(shapely.points(corners))
+
+    def placed(points: Floats) -> Floats:
+        mine, theirs = tree.query_nearest(shapely.points(points), max_distance=within)
+        moved = points.copy()
+        moved[mine] = corners[theirs]
+        return moved
+
+    found: Area = shapely.transform(shape, placed)
+    return found
