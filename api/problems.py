@@ -9,6 +9,7 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from api.formats import Busy, TooMuch
 from api.language import asked_language
 from geo.errors import GeometryError, ParameterError, PhumiError, UnitError
 from geo.text import Text
@@ -37,6 +38,8 @@ STATUS: dict[type[PhumiError], HTTPStatus] = {
     GeometryError: HTTPStatus.BAD_REQUEST,
     ParameterError: HTTPStatus.BAD_REQUEST,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    TooMuch: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TITLES = {
@@ -50,7 +53,7 @@ TITLES = {
     415: Text("ไม่รองรับชนิดข้อมูลนี้", "Unsupported media type"),
     422: Text("ข้อมูลไม่ผ่านการตรวจ", "Invalid data"),
     500: Text("ระบบขัดข้อง", "Internal error"),
-    503: Text("ฐานข้อมูลยังใช้ไม่ได้", "Database unavailable"),
+    503: Text("ยังให้บริการไม่ได้", "Unavailable for now"),
 }
 ASK_AGAIN = Text(
     "เกิดข้อผิดพลาดในระบบ บันทึกไว้แล้ว ลองใหม่อีกครั้ง",

@@ -32,6 +32,7 @@ class Settings:
     access: str = "public"
     page_limit: int = 10
     page_limit_max: int = 10_000
+    download_limit_max: int = 1_000_000
     body_limit_mb: int = 20
     process_features_max: int = 100_000
 
@@ -41,6 +42,7 @@ class Settings:
         "threads": (1, 64),
         "page_limit": (1, 10_000),
         "page_limit_max": (1, 100_000),
+        "download_limit_max": (1, 100_000_000),
         "body_limit_mb": (1, 1_000),
         "process_features_max": (1, 10_000_000),
     }

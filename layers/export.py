@@ -354,10 +354,9 @@ def _too_long(frame: pd.DataFrame, heading: str, suffix: str) -> list[Text]:
     """Cut text that a DBF cell cannot hold, leave out what an Excel cell cannot, and say so."""
     texts = frame[heading].astype(object)
     dbf = suffix == ".shp.zip"
-    if dbf:
-        over = texts.map(lambda text: len(text.encode()) > DBF_CELL, na_action="ignore") == True  # noqa: E712
-    else:
-        over = texts.map(lambda text: len(text) > EXCEL_CELL, na_action="ignore") == True  # noqa: E712
+    limit = DBF_CELL if dbf else EXCEL_CELL
+    sizes = texts.dropna().map(lambda text: len(text.encode()) if dbf else len(text))
+    over = texts.index.isin(sizes.index[sizes > limit])
     if not over.any():
         return []
     cut = texts[over].map(lambda text: text.encode()[:DBF_CELL].decode(errors="ignore"))

@@ -14,7 +14,7 @@ from geo.layout.cuts import polygon_parts
 from geo.layout.limits import Limits
 from geo.layout.site import Area, Site
 
-__all__ = ["Pond", "PondWish", "deepest", "dug_in", "leaves_a_bottom", "outside_setback"]
+__all__ = ["Pond", "PondWish", "deepest", "dug_in", "least_dig", "leaves_a_bottom", "outside_setback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,3 +111,12 @@ def _rim(water: Area, site: Site, wish: PondWish, depth: float, limits: Limits) 
             room = room.difference(shape)
     parts = polygon_parts(room, 1.0)
     return parts[0] if parts else None
+
+
+def least_dig(water_m2: float, wish: PondWish, limits: Limits) -> float:
+    """How far bank and slopes of the shallowest pond that is taken come in from each side."""
+    if water_m2 <= 0:
+        return 0.0
+    square = shapely.box(0, 0, math.sqrt(water_m2), math.sqrt(water_m2))
+    depth = wish.depth_m or _usual_depth(square, wish, limits)[-1]
+    return wish.bank_m + wish.slope * depth

@@ -22,7 +22,7 @@ from layers.intake.report import Finding
 from layers.intake.text import mixed_digits, normalise, to_arrow, to_series
 from layers.model import Field, FieldType
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_text", "convert", "empty_column"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "as_text", "convert"]
 
 TRUE_WORDS = frozenset(["true", "t", "yes", "y", "1", "ใช่", "มี", "จริง", "✓", "✔", "on"])
 FALSE_WORDS = frozenset(["false", "f", "no", "n", "0", "ไม่ใช่", "ไม่มี", "ไม่", "เท็จ", "off"])
@@ -65,12 +65,6 @@ def convert(column: pd.Series[Any], field: Field, *, typed: bool = True) -> Conv
         bare = pc.fill_null(pc.match_substring_regex(as_text(column), _BARE_NUMBER), False)
         findings += _found("IMP-E-UNIT", column, bare.to_numpy(zero_copy_only=False))
     return values, findings + _out_of_range(column, values, field)
-
-
-def empty_column(field: Field, index: pd.Index[Any]) -> pd.Series[Any]:
-    """A column of the field's dtype with nothing in it."""
-    values, _ = convert(pd.Series(None, index=index, dtype=object, name=field.name), field)
-    return values
 
 
 def as_text(column: pd.Series[Any]) -> pa.Array:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import geopandas as gpd
@@ -72,7 +72,7 @@ class SqlStore(Store, ABC):
         """The rows of a SELECT over layer columns and ``geometry``, in bulk."""
 
     @abstractmethod
-    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+    def _text_stream(self, sql: Sql) -> Generator[list[tuple[Any, ...]], None, None]:
         """The rows of a SELECT, some thousand at a time, from a connection of their own."""
 
     @abstractmethod
@@ -257,12 +257,14 @@ class SqlStore(Store, ABC):
         table = self._arrow(select.rows(query, view, layer, self.dialect), layer)
         return from_arrow(table, layer, query.crs)
 
-    def stream(self, query: Query, view: View) -> Iterator[list[str]]:
+    def stream(self, query: Query, view: View) -> Generator[list[str], None, None]:
         layer = self.layer(query.layer)
-        for rows in self._text_stream(select.texts(query, view, layer, self.dialect)):
-            yield [text for (text,) in rows]
+        sql = select.texts(query, view, layer, self.dialect)
+        with closing(self._text_stream(sql)) as parts:
+            for rows in parts:
+                yield [text for (text,) in rows]
 
-    def batches(self, query: Query, view: View) -> Iterator[pa.RecordBatch]:
+    def batches(self, query: Query, view: View) -> Generator[pa.RecordBatch, None, None]:
         layer = self.layer(query.layer)
         sql = select.rows(query, view, layer, self.dialect, ordered=False)
         yield from self._arrow_stream(sql, layer)

@@ -48,6 +48,10 @@ class Dialect(ABC):
         """JSON text of an object made of (name, expression) pairs."""
 
     @abstractmethod
+    def elements(self, column: str) -> str:
+        """The elements of a JSON array as an array of texts; NULL for none."""
+
+    @abstractmethod
     def iso_datetime(self, column: str) -> str:
         """A timestamp with time zone as ISO 8601 text in UTC with milliseconds."""
 
@@ -157,6 +161,9 @@ class DuckDB(Dialect):
         pairs = ", ".join(f"{quote(name)} := {value}" for name, value in columns)
         return f"CAST(to_json(struct_pack({pairs})) AS VARCHAR)"
 
+    def elements(self, column: str) -> str:
+        return f"json_extract_string({column}, '$[*]')"
+
     def iso_datetime(self, column: str) -> str:
         return f"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')"
 
@@ -256,6 +263,10 @@ class PostGIS(Dialect):
             return "'{}'"
         pairs = ", ".join(f"{value} AS {quote(name)}" for name, value in columns)
         return f"(SELECT CAST(row_to_json(p) AS text) FROM (SELECT {pairs}) AS p)"
+
+    def elements(self, column: str) -> str:
+        texts = f"ARRAY(SELECT CAST(e AS VARCHAR) FROM jsonb_array_elements_text({column}) AS e)"
+        return f"(CASE jsonb_typeof({column}) WHEN 'array' THEN {texts} END)"
 
     def iso_datetime(self, column: str) -> str:
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""

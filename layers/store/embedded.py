@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -122,7 +122,7 @@ class DuckDBStore(SqlStore):
         finally:
             cursor.close()
 
-    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+    def _text_stream(self, sql: Sql) -> Generator[list[tuple[Any, ...]], None, None]:
         with self._own_cursor() as cursor:
             cursor.execute(sql.text, sql.values)
             while rows := cursor.fetchmany(TEXTS):

@@ -34,6 +34,7 @@ __all__ = [
 
 MAX_NUMBER = sys.float_info.max
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+WORLD = (-180.0, -90.0, 180.0, 90.0)
 SIMPLE = set(get_args(GeometryType))
 
 
@@ -93,7 +94,7 @@ def latin_accents() -> tuple[str, str]:
 
 
 def shape_of(node: Any) -> shapely.Geometry:
-    """A GeoJSON geometry or a ``bbox``, in EPSG:4326; QueryError unless it can be related to others."""
+    """A GeoJSON geometry or ``bbox`` in EPSG:4326; QueryError unless it can be related to others."""
     found: shapely.Geometry
     try:
         if "bbox" in node:
@@ -102,7 +103,7 @@ def shape_of(node: Any) -> shapely.Geometry:
             found = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
         # PostGIS relates no collections.
         usable = not found.is_empty and bool(found.is_valid) and found.geom_type in SIMPLE
-        usable = usable and all(map(math.isfinite, found.bounds))
+        usable = usable and bool(shapely.box(*WORLD).covers(shapely.box(*found.bounds)))
     except (
         ArithmeticError,
         AttributeError,

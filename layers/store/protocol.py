@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -102,7 +102,7 @@ class Store(Protocol):
     def read(self, query: Query, view: View) -> pd.DataFrame:
         """Matching features as a GeoDataFrame in ``query.crs`` (a DataFrame without geometry)."""
 
-    def stream(self, query: Query, view: View) -> Iterator[list[str]]:
+    def stream(self, query: Query, view: View) -> Generator[list[str], None, None]:
         """Matching features as GeoJSON texts, some thousand at a time, in memory that stays flat.
 
         The order is that of :meth:`features`, except that a whole layer for which no order was
@@ -110,7 +110,7 @@ class Store(Protocol):
         the connection before the end.
         """
 
-    def batches(self, query: Query, view: View) -> Iterator[pa.RecordBatch]:
+    def batches(self, query: Query, view: View) -> Generator[pa.RecordBatch, None, None]:
         """The same as Arrow columns: visible fields, ``geometry`` as WKB in ``query.crs``.
 
         Lists and objects are JSON text. There is at least one batch, so the schema is known.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -120,7 +120,7 @@ class PostGISStore(SqlStore):
                 data = b"".join(bytes(block) for block in copy)
         return _from_csv(data, layer)
 
-    def _text_stream(self, sql: Sql) -> Iterator[list[tuple[Any, ...]]]:
+    def _text_stream(self, sql: Sql) -> Generator[list[tuple[Any, ...]], None, None]:
         with (
             self._connection() as connection,
             connection.transaction(),

@@ -39,10 +39,13 @@ __all__ = [
 
 BYTES_MAX = 500_000
 GRID = 32  # cells along the side of a tile: 8 pixels each
+SHIFT = GRID.bit_length() - 1  # from the number of a cell to that of its tile
+POINTS = ("Point", "MultiPoint")
 POINTS_MAX = 2_500  # in the fullest tile of a zoom; more are drawn as cells
-SHAPES_MAX = 8_000
+SHAPES_MAX = 5_000
 CELLS_ZOOM_MAX = 14
-PIXEL = EXTENT / 256
+PIXEL = EXTENT // 256
+DRAWN = "geom IS NOT NULL AND NOT ST_IsEmpty(geom)"
 TRIES = 5  # at finding how many features fit into a tile
 
 COUNT = "phumi_count"
@@ -124,7 +127,7 @@ def _maker(
         cells = _kept_cells(index, layer)
     else:
         cells = _counted_cells(index, layer, query, view, dialect)
-    return lambda limit: _mvt(layer, _cells(index, layer, cells, dialect))
+    return lambda limit: _mvt(layer, _cells(index, layer, cells))
 
 
 def _fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
@@ -141,7 +144,7 @@ def _fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
 def _mvt(layer: Layer, rows: Sql) -> Sql:
     # OFFSET 0 keeps PostgreSQL from cutting out each shape a second time for the condition.
     head = f"SELECT ST_AsMVT(t, '{layer.id}', {EXTENT}, 'geom'), count(*) FROM ("
-    return rows.inside(head, " OFFSET 0) AS t WHERE geom IS NOT NULL AND NOT ST_IsEmpty(geom)")
+    return rows.inside(head, f" OFFSET 0) AS t WHERE {DRAWN}")
 
 
 def _features(
@@ -153,7 +156,7 @@ def _features(
     columns = [f"{_property(layer.by_name[n], dialect)} AS {quote(n)}" for n in shown]
     if limit is not None:
         columns.append(f"TRUE AS {TRUNCATED}")
-    text = dialect.tile_geometry(_shape(index, layer), index, layer).inside("SELECT ", " AS geom")
+    text = _shape(index, layer, dialect).inside("SELECT ", " AS geom")
     text += Sql(", ".join(["", *columns]) + f" FROM {dialect.table(layer)} WHERE ")
     text += dialect.in_tile(index, BUFFER)
     text += where(query, view, layer, dialect).inside(" AND (", ")")
@@ -168,22 +171,31 @@ def _property(field: Field, dialect: Dialect) -> str:
     return dialect.column(field)
 
 
-def _shape(index: TileIndex, layer: Layer) -> str:
-    if layer.geometry in ("Point", "MultiPoint"):
-        return "geom_3857"
+def _shape(index: TileIndex, layer: Layer, dialect: Dialect) -> Sql:
     copy = next((name for zoom, name in SIMPLIFIED.items() if index.zoom <= zoom), None)
-    shape = f"coalesce({copy}, geom_3857)" if copy else "geom_3857"
-    if layer.geometry in ("LineString", "MultiLineString"):
+    points = layer.geometry in POINTS
+    source = f"coalesce({copy}, geom_3857)" if copy and not points else "geom_3857"
+    shape = dialect.tile_geometry(source, index, layer)
+    if points or layer.geometry in ("LineString", "MultiLineString"):
         return shape
-    pixel = index.size / EXTENT * PIXEL
+    unit, (west, _, _, north) = index.size / EXTENT, index.box()
     x, y = _middle(layer)
-    box = ", ".join(
-        (f"{x} - {pixel / 2}", f"{y} - {pixel / 2}", f"{x} + {pixel / 2}", f"{y} + {pixel / 2}")
-    )
-    small = f"greatest({_WIDTH}, {_HEIGHT}) < {pixel!r}"
+    u, v = f"round(({x} - {_double(west)}) / {unit})", f"round(({_double(north)} - {y}) / {unit})"
+    small = f"greatest({_WIDTH}, {_HEIGHT}) < {unit * PIXEL}"
     if layer.geometry == "Geometry":
         small += " AND ST_Dimension(geom_3857) = 2"
-    return f"CASE WHEN {small} THEN ST_MakeEnvelope({box}) ELSE {shape} END"
+    half = PIXEL // 2
+    pixel = _square(f"{u} - {half}", f"{v} - {half}", f"{u} + {half}", f"{v} + {half}")
+    return shape.inside(f"CASE WHEN {small} THEN {pixel} ELSE ", " END")
+
+
+def _square(left: str, top: str, right: str, bottom: str) -> str:
+    """A box in units of a tile, its corners in the order that makes it an outer ring of MVT."""
+    return f"ST_MakeEnvelope({right}, {top}, {left}, {bottom})"
+
+
+def _double(value: float) -> str:
+    return f"CAST('{value!r}' AS DOUBLE PRECISION)"  # bare, it would be a decimal number
 
 
 _WIDTH = "(ST_XMax(geom_3857) - ST_XMin(geom_3857))"
@@ -198,24 +210,21 @@ def _rank(layer: Layer) -> str:
 # Cells
 
 
-def _cells(index: TileIndex, layer: Layer, cells: Sql, dialect: Dialect) -> Sql:
+def _cells(index: TileIndex, layer: Layer, cells: Sql) -> Sql:
     """A point at the middle of the points in each cell; the cell itself for lines and areas."""
-    size = repr(index.size / GRID)
-    if layer.geometry in ("Point", "MultiPoint"):
-        shape = f"ST_Point(x * {size} - {WORLD} + dx / n, {WORLD} - y * {size} - dy / n)"
+    side, unit = EXTENT // GRID, _double(index.size / EXTENT)
+    left, top = f"(x - {index.column * GRID}) * {side}", f"(y - {index.row * GRID}) * {side}"
+    if layer.geometry in POINTS:
+        shape = f"ST_Point(round({left} + dx / n / {unit}), round({top} + dy / n / {unit}))"
     else:
-        west, north = f"x * {size} - {WORLD}", f"{WORLD} - y * {size}"
-        shape = f"ST_MakeEnvelope({west}, {north} - {size}, {west} + {size}, {north})"
-    drawn = dialect.tile_geometry(shape, index, layer)
-    return drawn.inside("SELECT ", f" AS geom, n AS {COUNT} FROM (") + cells + Sql(") AS c")
+        shape = _square(left, top, f"{left} + {side}", f"{top} + {side}")
+    return cells.inside(f"SELECT {shape} AS geom, n AS {COUNT} FROM (", ") AS c")
 
 
 def _kept_cells(index: TileIndex, layer: Layer) -> Sql:
-    return Sql(
-        "SELECT x, y, n, dx, dy FROM phumi.cells WHERE layer = ? AND zoom = ? "
-        "AND x BETWEEN ? AND ? AND y BETWEEN ? AND ?",
-        (layer.id, index.zoom, *_cell_range(index)),
-    )
+    inside = _in_index(index)
+    text = "SELECT x, y, n, dx, dy FROM phumi.cells WHERE layer = ? AND zoom = ? AND "
+    return Sql(text, (layer.id, index.zoom)) + inside
 
 
 def _counted_cells(
@@ -224,15 +233,11 @@ def _counted_cells(
     px, py = _middle(layer)
     found = dialect.in_tile(index, 0) + where(query, view, layer, dialect).inside(" AND (", ")")
     rows = found.inside(f"SELECT {px} AS px, {py} AS py, 1 AS n FROM {dialect.table(layer)} WHERE ")
-    inside = "x BETWEEN ? AND ? AND y BETWEEN ? AND ?"
-    return _gathered(rows, index.zoom).inside("SELECT * FROM (", ") AS g WHERE ") + Sql(
-        inside, _cell_range(index)
-    )
+    return _gathered(rows, index.zoom).inside("SELECT * FROM (", ") AS g WHERE ") + _in_index(index)
 
 
-def _cell_range(index: TileIndex) -> tuple[int, int, int, int]:
-    x, y = index.column * GRID, index.row * GRID
-    return x, x + GRID - 1, y, y + GRID - 1
+def _in_index(index: TileIndex) -> Sql:
+    return Sql(f"x >> {SHIFT} = ? AND y >> {SHIFT} = ?", (index.column, index.row))
 
 
 def _middle(layer: Layer, geometry: str = "geom_3857") -> tuple[str, str]:
@@ -247,19 +252,19 @@ def _middle(layer: Layer, geometry: str = "geom_3857") -> tuple[str, str]:
 
 def _gathered(rows: Sql, zoom: int) -> Sql:
     """Cells (x, y, n, dx, dy) from rows of (px, py, n)."""
-    size = 2 * WORLD / (GRID << zoom)
+    size, world = _double(2 * WORLD / (GRID << zoom)), _double(WORLD)
     last = (GRID << zoom) - 1
 
     def number(distance: str) -> str:
-        return f"CAST(least(greatest(floor(({distance}) / {size!r}), 0), {last}) AS BIGINT)"
+        return f"CAST(least(greatest(floor(({distance}) / {size}), 0), {last}) AS BIGINT)"
 
     placed = (
-        f"SELECT px + {WORLD} AS east, {WORLD} - py AS south, "
-        f"{number(f'px + {WORLD}')} AS x, {number(f'{WORLD} - py')} AS y, n FROM ("
+        f"SELECT px + {world} AS east, {world} - py AS south, "
+        f"{number(f'px + {world}')} AS x, {number(f'{world} - py')} AS y, n FROM ("
     )
     sums = (
         "SELECT x, y, CAST(sum(n) AS BIGINT) AS n, "
-        f"sum(n * (east - x * {size!r})) AS dx, sum(n * (south - y * {size!r})) AS dy FROM ("
+        f"sum(n * (east - x * {size})) AS dx, sum(n * (south - y * {size})) AS dy FROM ("
     )
     return rows.inside(sums + placed, ") AS r) AS p GROUP BY x, y")
 
@@ -315,7 +320,7 @@ def refresh(session: Session, layer: Layer, dialect: Dialect) -> Tiling:
 
 
 def _most(layer: Layer) -> int:
-    return POINTS_MAX if layer.geometry in ("Point", "MultiPoint") else SHAPES_MAX
+    return POINTS_MAX if layer.geometry in POINTS else SHAPES_MAX
 
 
 def _depth(session: Session, layer: Layer, dialect: Dialect) -> int:
@@ -328,8 +333,8 @@ def _depth(session: Session, layer: Layer, dialect: Dialect) -> int:
     zoom = math.ceil(math.log(count / _most(layer), 4))
     px, py = _middle(layer)
     while zoom <= CELLS_ZOOM_MAX:
-        tile = 2 * WORLD / (1 << zoom)
-        column, row = f"floor(({px} + {WORLD}) / {tile!r})", f"floor(({WORLD} - {py}) / {tile!r})"
+        tile, world = _double(2 * WORLD / (1 << zoom)), _double(WORLD)
+        column, row = f"floor(({px} + {world}) / {tile})", f"floor(({world} - {py}) / {tile})"
         fullest = f"SELECT count(*) AS n FROM {table} GROUP BY {column}, {row}"
         if session.query(Sql(f"SELECT max(n) FROM ({fullest}) AS t"))[0][0] <= _most(layer):
             break
@@ -347,8 +352,7 @@ def _deep_enough(session: Session, layer: Layer, depth: int) -> bool:
         return int(found[0][0] or 0)
 
     most = _most(layer)
-    shift = GRID.bit_length() - 1
-    return fullest(shift) > most and (fullest(shift - 1) <= most or depth >= CELLS_ZOOM_MAX)
+    return fullest(SHIFT) > most and (depth == CELLS_ZOOM_MAX or fullest(SHIFT - 1) <= most)
 
 
 def _add(
@@ -370,11 +374,11 @@ def _add(
     head = f"CREATE TEMP TABLE phumi_cells AS SELECT CAST({depth} AS INTEGER) AS zoom, g.* FROM ("
     session.run(finest.inside(head, ") AS g"))
     for zoom in range(depth, 0, -1):
-        size = 2 * WORLD / (GRID << zoom)
+        size = _double(2 * WORLD / (GRID << zoom))
         session.run(
             Sql(
                 f"INSERT INTO phumi_cells SELECT {zoom - 1}, x >> 1, y >> 1, sum(n), "
-                f"sum(dx + n * (x & 1) * {size!r}), sum(dy + n * (y & 1) * {size!r}) "
+                f"sum(dx + n * (x & 1) * {size}), sum(dy + n * (y & 1) * {size}) "
                 f"FROM phumi_cells WHERE zoom = {zoom} GROUP BY x >> 1, y >> 1"
             )
         )

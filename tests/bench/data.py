@@ -164,7 +164,8 @@ def ponds(n: int, seed: int = 4) -> gpd.GeoDataFrame:
     number = pd.Series(np.arange(n)).astype(str)
     x, y = 102.0001 + np.arange(n) % 500 * 0.001, 15.0001 + np.arange(n) // 500 * 0.001
     width, height = random.uniform(0.00005, 0.0006, (2, n))
-    depth = np.round(random.uniform(2, 5, n), 1)
+    depth, draws = np.round(random.uniform(2, 5, n), 1), random.random(n)
+    profiles = [_benches(to) if draw < 0.1 else None for to, draw in zip(depth, draws, strict=True)]
     frame = pd.DataFrame(
         {
             "pond_id": "pond" + number,
@@ -172,10 +173,7 @@ def ponds(n: int, seed: int = 4) -> gpd.GeoDataFrame:
             "kind": "design",
             "depth_m": depth,
             "slope_h_per_v": random.choice([1.0, 1.5, 2.0], n),
-            "profile": [
-                _benches(to) if draw < 0.1 else None
-                for to, draw in zip(depth, random.random(n), strict=True)
-            ],
+            "profile": profiles,
         }
     )
     return gpd.GeoDataFrame(frame, geometry=shapely.box(x, y, x + width, y + height), crs=4326)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 import urllib.error
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
 
@@ -23,11 +22,20 @@ from tests.bench.report import Section, Table, factor, figure
 
 __all__ = ["measure"]
 
-Start = Callable[..., AbstractContextManager[str]]
 Found = dict[tuple[str, str], Load]  # by case and contender
 
 RAW = "raw SQL"
 CONTENDERS = ("phumi", "phumi on DuckDB", "tipg", "pygeoapi", RAW)
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A server to start on a database, and how to speak to it."""
+
+    name: str
+    start: Callable[..., AbstractContextManager[str]]
+    database: str
+    speech: Speech
 
 
 def measure(sizes: Sizes) -> Section:
@@ -37,10 +45,13 @@ def measure(sizes: Sizes) -> Section:
     if reason is not None:
         section.notes.append(reason)
         return section
-    with tempfile.TemporaryDirectory(prefix="phumi-bench-") as folder:
-        with workspaces(Path(folder)) as urls:
-            what = [_fill(url, sizes) for url in urls.values()][0]
-            found = _load_all(urls, sizes, section)
+    with (
+        tempfile.TemporaryDirectory(prefix="phumi-bench-") as folder,
+        workspaces(Path(folder)) as urls,
+    ):
+        for url in urls.values():
+            what = _fill(url, sizes)
+        found = _load_all(urls, sizes, section)
     section.tables += [_rates(found, sizes, what), _slowest(found), _targets(found)]
     section.notes.append(
         f"wrk -t{THREADS} -c{CALLERS}, {sizes.seconds} s after {sizes.warm_up} s of warm-up; raw "
@@ -62,70 +73,74 @@ def _fill(url: str, sizes: Sizes) -> str:
 
 def _load_all(urls: Mapping[str, str], sizes: Sizes, section: Section) -> Found:
     found: Found = {}
-    runs: list[tuple[str, Start, str, Speech]] = [
-        ("phumi on DuckDB", servers.phumi, urls["DuckDB"], PHUMI)
-    ]
+    answers: dict[str, set[tuple[str, ...]]] = {}
     if "PostGIS" in urls:
-        database = urls["PostGIS"]
-        section.versions |= server_versions(database)
-        runs = [("phumi", servers.phumi, database, PHUMI), *runs]
-        runs.append(("tipg", servers.tipg, database, TIPG))
-        runs.append(("pygeoapi", servers.pygeoapi, database, PYGEOAPI))
+        section.versions |= server_versions(urls["PostGIS"])
         for case in CASES:
             if case.sql is not None:
-                found[case.name, RAW] = pgbench(database, case.sql(sizes), sizes)
+                found[case.name, RAW] = pgbench(urls["PostGIS"], case.sql(sizes), sizes)
     else:
         section.notes.append(NO_SERVER)
-    answers: dict[str, dict[str, list[str]]] = {}
-    for contender, start, database, speech in runs:
+    for contender in _contenders(urls):
         try:
-            for case, load, ids in _contend(start, database, speech, sizes, section, contender):
-                found[case.name, contender] = load
-                answers.setdefault(case.name, {})[contender] = ids
+            for case, load, ids in _contend(contender, sizes, section):
+                found[case.name, contender.name] = load
+                answers.setdefault(case.name, set()).add(ids)
         except servers.PeerMissing as error:
-            section.notes.append(f"{contender} was not measured: {error}")
-        else:
-            if speech is not PHUMI:
-                section.versions |= servers.versions(contender)
-    for name, by_contender in answers.items():
-        if len({tuple(ids) for ids in by_contender.values()}) > 1:
-            section.notes.append(f"{name}: the answers differ between {', '.join(by_contender)}.")
+            section.notes.append(f"{contender.name} was not measured: {error}")
+    section.notes += [
+        f"{name}: the contenders do not all give the same features."
+        for name, different in answers.items()
+        if len(different) > 1
+    ]
     return found
 
 
+def _contenders(urls: Mapping[str, str]) -> Iterator[Contender]:
+    if "PostGIS" in urls:
+        yield Contender("phumi", servers.phumi, urls["PostGIS"], PHUMI)
+    yield Contender("phumi on DuckDB", servers.phumi, urls["DuckDB"], PHUMI)
+    if "PostGIS" in urls:
+        yield Contender("tipg", servers.tipg, urls["PostGIS"], TIPG)
+        yield Contender("pygeoapi", servers.pygeoapi, urls["PostGIS"], PYGEOAPI)
+
+
 def _contend(
-    start: Start, database: str, speech: Speech, sizes: Sizes, section: Section, contender: str
-) -> Iterator[tuple[Case, Load, list[str]]]:
+    contender: Contender, sizes: Sizes, section: Section
+) -> Iterator[tuple[Case, Load, tuple[str, ...]]]:
     """The load of each case, and the ids in the first answer."""
+    name, speech = contender.name, contender.speech
     known = {item.name for item in fields(Settings)}
     for settings, cases in groupby(CASES, key=lambda case: case.settings):
         given = dict(settings) if speech is PHUMI else {}
         if not set(given) <= known:
-            section.notes.append(f"{contender} has no setting {', '.join(given)}: cases left out.")
+            section.notes.append(f"{name} has no setting {', '.join(given)}: cases left out.")
             continue
-        with start(database, **given) as address:
+        with contender.start(contender.database, **given) as address:
+            if speech is not PHUMI:
+                section.versions |= servers.versions(name)
             for case in cases:
                 paths = case.paths(speech, sizes, lambda path: servers.fetch(address + path))
                 try:
-                    ids = _ids(servers.fetch(address + paths[0])) if paths else []
+                    ids = _ids(servers.fetch(address + paths[0])) if paths else ()
                 except urllib.error.HTTPError as error:
-                    section.notes.append(f"{contender}, {case.name}: answers {error.code}.")
+                    section.notes.append(f"{name}, {case.name}: answers {error.code}.")
                     continue
                 if not paths:
                     continue
                 load = wrk(address, paths, sizes)
                 if load.failed:
-                    section.notes.append(f"{contender}, {case.name}: {load.failed} failed.")
+                    section.notes.append(f"{name}, {case.name}: {load.failed} failed.")
                 yield case, load, ids
 
 
-def _ids(body: bytes) -> list[str]:
+def _ids(body: bytes) -> tuple[str, ...]:
     """The sorted ids of GeoJSON features; none for a tile."""
     try:
         document = json.loads(body)
     except ValueError:
-        return []
-    return sorted(str(item["id"]) for item in document.get("features", [document]))
+        return ()
+    return tuple(sorted(str(item["id"]) for item in document.get("features", [document])))
 
 
 def _rates(found: Found, sizes: Sizes, what: str) -> Table:

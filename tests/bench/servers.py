@@ -29,10 +29,7 @@ WORKERS = 2
 STARTING = 60.0  # seconds
 PEERS = Path(__file__).with_name("peers")
 ENVIRONMENTS = Path(__file__).resolve().parents[2] / "build" / "peers"
-FIELDS = {
-    layer.id: [field.name for field in layer.fields] for layer in (POINTS, CATALOGUE["tambons"])
-}
-KEYS = {POINTS.id: POINTS.key, "tambons": CATALOGUE["tambons"].key}
+LAYERS = (POINTS, CATALOGUE["tambons"])
 
 
 class PeerMissing(Exception):
@@ -53,17 +50,17 @@ def phumi(database: str, **settings: object) -> Iterator[str]:
 def tipg(database: str) -> Iterator[str]:
     """tipg under uvicorn, on the same tables and columns."""
     tables = {
-        f"layers_{layer_id}": {
-            "pk": KEYS[layer_id],
+        f"layers_{layer.id}": {
+            "pk": layer.key,
             "geomcol": "geom",
-            "properties": [*names, "geom"],
+            "properties": [*(field.name for field in layer.fields), "geom"],
         }
-        for layer_id, names in FIELDS.items()
+        for layer in LAYERS
     }
     environment = {
         "DATABASE_URL": database,
         "TIPG_DB_SCHEMAS": '["layers"]',
-        "TIPG_DB_TABLES": json.dumps([f"layers.{layer_id}" for layer_id in FIELDS]),
+        "TIPG_DB_TABLES": json.dumps([f"layers.{layer.id}" for layer in LAYERS]),
         "TIPG_DB_EXCLUDE_FUNCTION_SCHEMAS": '["public", "layers"]',
         "TIPG_TABLE_CONFIG": json.dumps(tables),
         "TIPG_MAX_FEATURES_PER_TILE": "1000000",  # a tile of all points shows all points
@@ -89,8 +86,7 @@ def pygeoapi(database: str) -> Iterator[str]:
         "name": place["dbname"],
         "user": place["user"],
         "password": place.get("password", ""),
-        "point_fields": ", ".join(FIELDS[POINTS.id]),
-        "tambon_fields": ", ".join(FIELDS["tambons"]),
+        **{f"{layer.id}_fields": ", ".join(f.name for f in layer.fields) for layer in LAYERS},
     }
     with tempfile.TemporaryDirectory() as folder:
         config, document = Path(folder) / "config.yml", Path(folder) / "openapi.json"

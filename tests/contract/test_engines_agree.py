@@ -84,7 +84,13 @@ def streamed(store: Store, query: Query, view: View) -> Any:
 
 
 def batched(store: Store, query: Query, view: View) -> Any:
-    return outcome(lambda: [row for part in store.batches(query, view) for row in part.to_pylist()])
+    found = outcome(
+        lambda: [row for part in store.batches(query, view) for row in part.to_pylist()]
+    )
+    for row in [] if isinstance(found, tuple) else found:
+        for name in {"tags", "detail"} & set(row):  # JSON text, spaced as the engine likes
+            row[name] = json.loads(row[name])
+    return found
 
 
 def in_any_order(found: Any) -> Any:

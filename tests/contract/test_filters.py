@@ -163,15 +163,17 @@ def value(node: Any, row: Row) -> Any:
         return None
     if node["op"] == "casei":
         return args[0].lower()
-    a, b = map(float, args)
-    if node["op"] in ("/", "%", "div") and b == 0:
+    if node["op"] in ("/", "%", "div") and args[1] == 0:
         return None
+    if node["op"] == "%" and all(isinstance(arg, int) for arg in args):
+        return abs(args[0]) % abs(args[1]) * (1 if args[0] >= 0 else -1)
+    a, b = map(float, args)
     return {
         "+": lambda: a + b,
         "-": lambda: a - b,
         "*": lambda: a * b,
         "/": lambda: a / b,
-        "%": lambda: math.fmod(a, b),
+        "%": lambda: a - b * math.trunc(a / b),  # what "div" leaves
         "div": lambda: float(math.trunc(a / b)),
         "^": lambda: a**b,
     }[node["op"]]()

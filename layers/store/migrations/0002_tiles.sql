@@ -9,7 +9,7 @@ CREATE TABLE phumi.cells (
     dy double precision NOT NULL          -- in metres of EPSG:3857
 );
 
-${postgis} CREATE INDEX cells_place ON phumi.cells (layer, zoom, x, y);
+${postgis} CREATE INDEX cells_tile ON phumi.cells (layer, zoom, (x >> 5), (y >> 5));
 
 CREATE TABLE phumi.tilings (
     layer text PRIMARY KEY,
