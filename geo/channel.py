@@ -263,6 +263,6 @@ def _strips(
     strips = np.full(len(lines), None, dtype=object)
     if len(part):
         bands = shapely.buffer(part, width[of] / 2, cap_style="flat", join_style="mitre")
-        for row, mine in pd.Series(bands).groupby(of):
-            strips[row] = shapely.union_all(mine.to_numpy())
+        whole = pd.Series(bands).groupby(of).agg(lambda mine: shapely.union_all(mine.to_numpy()))
+        strips[whole.index] = whole
     return strips

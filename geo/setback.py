@@ -186,7 +186,7 @@ def _edges(boundary: shapely.Geometry, cuts: Geometries, tolerance: float) -> Ge
         at += [*shapely.line_locate_point(ring, near).tolist(), 0.0, ring.length]
         stops = np.unique(np.round(at, 6))
         points = shapely.get_coordinates(shapely.line_interpolate_point(ring, stops))
-        edges += list(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
+        edges += shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)).tolist()
     return np.array(edges, dtype=object)
 
 
@@ -237,7 +237,7 @@ def room(plot: shapely.Geometry, foreign: shapely.Geometry, setback_m: float) ->
     >>> room(shapely.box(0, 0, 40, 40), shapely.box(0, 0, 40, 40).exterior, 8.0).area
     576.0
     """
-    return shapely.difference(plot, shapely.buffer(foreign, setback_m))
+    return shapely.difference(plot, shapely.buffer(foreign, setback_m, quad_segs=64))
 
 
 def fitted_rim(

@@ -84,8 +84,9 @@ def normalise(text: str) -> str:
     >>> normalise("")
     ''
     """
-    text = unicodedata.normalize("NFC", text).replace("\u0e4d\u0e32", "\u0e33")
-    text = _TAG.sub(" ", text.translate(_INVISIBLE)).strip()
+    # An invisible character may stand between a letter and its mark, so it goes first.
+    text = unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    text = _TAG.sub(" ", text.replace("\u0e4d\u0e32", "\u0e33")).strip()
     return " ".join(_MARKDOWN.sub("", text).split())
 
 

@@ -64,7 +64,10 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """A layout that is to be checked: zones by group, pond and channels as far as drawn."""
+    """A layout that is to be checked: zones by group, pond and channels as far as drawn.
+
+    ``complete``: what is not drawn is missing, not just unknown.
+    """
 
     site: Site
     profile: Profile
@@ -73,6 +76,7 @@ class Draft:
     channels: tuple[LineString, ...] | None = None
     wish: PondWish = PondWish()
     limits: Limits = Limits()
+    complete: bool = False
 
     @cached_property
     def plot_m2(self) -> float:
@@ -210,7 +214,7 @@ def _pond(draft: Draft) -> Check:
     water, pond = draft.zone("water"), draft.pond
     if draft.wanted["water"] <= 0 and water is None:
         return Check("H7", "pass")
-    if water is None or (pond is None and draft.wish.depth_m is None and not draft.channels):
+    if water is None or (pond is None and not draft.complete):
         return _unknown("H7", "ยังไม่ได้วาดสระ", "No pond is drawn yet")
     if pond is None:
         return _no_pond(draft, water)
@@ -348,8 +352,8 @@ def _channels(draft: Draft) -> Check:
         "คลองจากสระไปเขตปลูกถูกที่อยู่อาศัย ต้นไม้ หรือแนวแปลงขวาง จัดเขตให้ติดน้ำ",
         "Residence, trees or the boundary stand between pond and planted zones; let them touch",
     )
-    if draft.pond is None:
-        return _unknown("H12", "ยังไม่ได้วาดสระ", "No pond is drawn yet")
+    if draft.pond is None or (draft.channels is None and not draft.complete):
+        return _unknown("H12", "ยังไม่ได้วาดสระและคลอง", "Pond and channels are not drawn yet")
     if draft.channels is None:
         return Check("H12", "fail", 0.0, float(len(planted)), -float(len(planted)), "zones", hint)
     lines = shapely.union_all(list(draft.channels))

@@ -260,7 +260,9 @@ class _Work:
         exact = fitted(self.site.plot, zones)
         pond = dug_in(exact["water"], self.site, self.wish, self.limits) if "water" in exact else None
         channels = None if pond is None else self._channels(exact, pond)
-        draft = Draft(self.site, self.profile, exact, pond, channels, self.wish, self.limits)
+        draft = Draft(
+            self.site, self.profile, exact, pond, channels, self.wish, self.limits, complete=True
+        )
         j, terms = score(exact, self.site)
         return Plan(
             zones=exact, pond=pond, channels=channels, j=j, terms=terms, checks=check_draft(draft)

@@ -31,6 +31,7 @@ from geo.layout.site import Area, Site, compactness
 
 __all__ = ["Candidate", "Region", "Task", "search"]
 
+ARM_DRAFTS = 16  # the most promising drafts, whose arms are cut off one by one as well
 QUARTERS = np.arange(4) * math.pi / 2
 
 
@@ -235,7 +236,7 @@ def _circle(shape: BaseGeometry) -> tuple[Floats, float]:
 
 def _arm_cuts(drafts: _Drafts, task: Task) -> Iterator[_Cuts]:
     """Cuts of one arm of an indented region, where a line over all of it would cut several."""
-    for row, (region, *_) in enumerate(drafts.open):
+    for row, (region, *_) in enumerate(drafts.open[:ARM_DRAFTS]):
         shape = region.shape
         hull = shape.convex_hull
         if shape.area > 0.98 * hull.area:

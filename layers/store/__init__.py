@@ -6,9 +6,10 @@ from pathlib import Path
 
 from geo.text import Text
 from layers.errors import StoreUnavailable
+from layers.store.cells import Tiling
 from layers.store.mercator import TileIndex
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
-from layers.store.tiles import Tile, Tiling
+from layers.store.tiles import Tile
 
 __all__ = [
     "Feature",

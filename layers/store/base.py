@@ -20,7 +20,8 @@ from layers.catalogue import CATALOGUE
 from layers.errors import Conflict, NotFound, QueryError
 from layers.model import Layer
 from layers.query import BBox, Query, View
-from layers.store import select, tiles
+from layers.store import cells, select, tiles
+from layers.store.cells import Tiling
 from layers.store.dialect import STAGE, Dialect
 from layers.store.filters import storable
 from layers.store.frames import from_arrow, to_arrow
@@ -28,7 +29,7 @@ from layers.store.mercator import TileIndex
 from layers.store.migrations import migrations
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
 from layers.store.sql import Sql, quote
-from layers.store.tiles import Tile, Tiling
+from layers.store.tiles import Tile
 from layers.store.write import Mode, Write, create_table
 
 __all__ = ["Session", "SqlStore", "not_computable"]
@@ -274,7 +275,7 @@ class SqlStore(Store, ABC):
         for layer, (_, view) in zip(layers, asked, strict=True):
             tiles.require_positions(view, layer)
         with self._reading() as session:
-            known = tiles.tilings(session, layers)
+            known = cells.tilings(session, layers)
             if None not in known:
                 return self._draw(session, index, layers, asked, known)
         fresh = [one or self._refresh(layer) for one, layer in zip(known, layers, strict=True)]
@@ -299,12 +300,12 @@ class SqlStore(Store, ABC):
     def tiling(self, layer_id: str) -> Tiling:
         layer = self.layer(layer_id)
         with self._reading() as session:
-            known = tiles.tilings(session, [layer])[0]
+            known = cells.tilings(session, [layer])[0]
         return known or self._refresh(layer)
 
     def _refresh(self, layer: Layer) -> Tiling:
         with self._refreshing(layer) as session:
-            return tiles.refresh(session, layer, self.dialect)
+            return cells.refresh(session, layer, self.dialect)
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         layer = self.layer(layer_id)

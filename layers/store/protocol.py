@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from layers.model import Layer
 from layers.query import BBox, Query, View
+from layers.store.cells import Tiling
 from layers.store.mercator import TileIndex
-from layers.store.tiles import Tile, Tiling
+from layers.store.tiles import Tile
 from layers.store.write import Mode
 
 __all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult"]

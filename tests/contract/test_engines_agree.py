@@ -27,7 +27,7 @@ LAYER = things(
 
 @pytest.fixture(scope="module")
 def filled(both: Stores) -> Layer:
-    extra = {"tags": ["ก", {"b": 1.5, "a": None}], "detail": {"ข": [True]}}
+    extra = {"detail": {"ข": [True], "b": {"c": 1.5, "a": None}}}
     for store in both:
         store.ensure(LAYER)
         rows = [{**row, **extra, "area_code": AREAS[i % 4]} for i, row in enumerate(ROWS)]
@@ -89,7 +89,7 @@ def batched(store: Store, query: Query, view: View) -> Any:
     )
     for row in [] if isinstance(found, tuple) else found:
         for name in {"tags", "detail"} & set(row):  # JSON text, spaced as the engine likes
-            row[name] = json.loads(row[name])
+            row[name] = row[name] and json.loads(row[name])
     return found
 
 

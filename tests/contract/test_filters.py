@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ DAYS = [None, *(dt.date(2024, 1, d) for d in (1, 2, 3, 5)), dt.date(1850, 12, 31
 MOMENTS = [None] + [
     dt.datetime(2024, 1, d, h, m, tzinfo=dt.UTC) for d in (1, 2, 4) for h, m in ((0, 0), (12, 30))
 ]
+TAGS = [None, [], ["a"], ["a", "b"], ["b", "a"], ["b", "ก", "ก"], [1, 2], ["a'", "é", "{}"]]
 KINDS: dict[str, tuple[str, list[Any]]] = {
     "name": ("text", TEXTS),
     "ชื่อไทย": ("text", TEXTS),
@@ -55,6 +57,7 @@ def make_rows(n: int = 80) -> list[dict[str, Any]]:
         {
             "id": f"{number:03}",
             **{name: v[random.integers(0, len(v))] for name, (_, v) in KINDS.items()},
+            "tags": TAGS[random.integers(0, len(TAGS))],
             "geometry": shapes[number],
         }
         for number in range(n)
@@ -105,6 +108,9 @@ def truth(node: Any, row: Row) -> bool | None:  # noqa: C901 - one branch for ea
         if None in (*spans[0], *spans[1]):
             return None
         return temporal(op, *spans[0], *spans[1])
+    if op.startswith("a_"):
+        lists = [value(arg, row) for arg in args]
+        return None if None in lists else arrays(op, *map(set, lists))
     if op == "in":
         parts = [same(args[0], choice, row) for choice in args[1]]
         return True if True in parts else None if None in parts else False
@@ -115,6 +121,24 @@ def truth(node: Any, row: Row) -> bool | None:  # noqa: C901 - one branch for ea
         text, pattern = value(args[0], row), value(args[1], row)
         return None if None in (text, pattern) else bool(pattern_of(pattern).fullmatch(text))
     return compare(op, args[0], args[1], row)
+
+
+def arrays(op: str, a: set[Any], b: set[Any]) -> bool:
+    return {
+        "a_equals": a == b,
+        "a_contains": a >= b,
+        "a_containedby": a <= b,
+        "a_overlaps": bool(a & b),
+    }[op]
+
+
+def without_accents(text: str) -> str:
+    """Letters A to Z lose their accents; Thai marks are no accents."""
+    out = ""
+    for letter in text:
+        base = unicodedata.normalize("NFD", letter)
+        out += base[0] if base[0].isascii() else letter
+    return out
 
 
 COMPARE = {
@@ -163,6 +187,8 @@ def value(node: Any, row: Row) -> Any:
         return None
     if node["op"] == "casei":
         return args[0].lower()
+    if node["op"] == "accenti":
+        return without_accents(args[0])
     if node["op"] in ("/", "%", "div") and args[1] == 0:
         return None
     if node["op"] == "%" and all(isinstance(arg, int) for arg in args):
@@ -280,7 +306,13 @@ TIMESTAMP = st.sampled_from(
 )
 date_literal = DATE.map(lambda d: {"date": d})
 timestamp_literal = TIMESTAMP.map(lambda t: {"timestamp": t})
-text_value = st.one_of(prop("text"), TEXT, op("casei", prop("text")), op("casei", TEXT))
+text_value = st.one_of(
+    prop("text"),
+    TEXT,
+    op("casei", prop("text") | TEXT),
+    op("accenti", prop("text") | TEXT),
+    op("casei", op("accenti", prop("text"))),
+)
 number_value = st.recursive(
     prop("integer", "number") | NUMBER,
     lambda inner: (
@@ -380,7 +412,14 @@ def interval(end: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 temporal_relation = op(relations, time_value | interval(fixed), time_value | interval(fixed))
 span_relation = op(relations, interval(moving), time_value | interval(moving))
-predicate = st.one_of(compared, ranged, liked, spatial_relation, temporal_relation)
+tags = st.just({"property": "tags"})
+given_tags = st.lists(st.sampled_from(["a", "b", "ก", "é", "a'", "{}", "x", ""]), max_size=3)
+listed = op(
+    st.sampled_from(sorted(filters.ARRAYS)),
+    tags,
+    given_tags | tags | st.just([1]) | st.just([2, 1]),
+) | op(st.sampled_from(sorted(filters.ARRAYS)), given_tags, tags)
+predicate = st.one_of(compared, listed, ranged, liked, spatial_relation, temporal_relation)
 trees = st.recursive(
     predicate | st.booleans(),
     lambda inner: st.one_of(
@@ -418,6 +457,7 @@ def _group(strategy: st.SearchStrategy[Any]) -> Callable[..., None]:
 test_comparisons_answer_as_cql2_says = _group(compared)
 test_ranges_and_lists_answer_as_cql2_says = _group(ranged)
 test_patterns_answer_as_cql2_says = _group(liked)
+test_lists_answer_as_cql2_says = _group(listed)
 test_spatial_relations_answer_as_geos_says = _group(spatial_relation)
 test_temporal_relations_answer_as_allen_says = _group(temporal_relation)
 test_any_tree_answers_as_cql2_says = _group(trees)
@@ -436,9 +476,10 @@ def test_relations_of_spans_answer_as_allen_says_where_both_ends_are_known(
 
 
 def test_every_operator_is_tried_here() -> None:
-    known = {*filters._HANDLERS, "and", "or", "not"}
+    known = {*filters._HANDLERS, *filters.ARRAYS, "and", "or", "not"}
     tried = {*COMPARE, "isnull", "between", "in", "like", "and", "or", "not"}
-    assert tried | set(filters.SPATIAL) | set(filters.TEMPORAL) == known
+    assert tried | set(filters.SPATIAL) | set(filters.TEMPORAL) | set(filters.ARRAYS) == known
+    assert set(filters.TEXTS) == {"casei", "accenti"}
     arithmetic = {"+", "-", "*", "/", "%", "div", "^"}
     assert arithmetic == filters.ARITHMETIC
 

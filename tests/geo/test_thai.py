@@ -1,5 +1,6 @@
 """Thai digits, numbers, years and dates are read and written as the register rules say."""
 
+import unicodedata
 from datetime import date, datetime, time
 
 import pandas as pd
@@ -239,3 +240,9 @@ CLEANED = {
 def test_txt_r1_a_text_is_normalised(text, clean):
     assert normalise(text) == clean
     assert normalise(normalise(text)) == clean
+
+
+def test_invisible_characters_do_not_keep_letters_and_marks_apart() -> None:
+    """TXT-R1: what comes out is NFC."""
+    found = normalise("e\u200b\u0301 \u0e4d\u200b\u0e32")
+    assert found == unicodedata.normalize("NFC", found) == "\u00e9 \u0e33"
