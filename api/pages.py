@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, send_from_directory
+import re
+
+from flask import Blueprint, Response, abort, jsonify, send_from_directory
 
 from api.access import current_store, view_of
 from api.language import asked_language
@@ -13,6 +15,11 @@ from webmap.assets import NODE_MODULES
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("pages", __name__)
+
+ASSETS = re.compile(
+    r"(@fontsource/sarabun/files|leaflet/dist|leaflet\.fullscreen|swagger-ui-dist)"
+    r"/[\w./-]+\.(css|js|png|svg|woff2?)"
+)
 
 
 @blueprint.get("/healthz")
@@ -33,7 +40,9 @@ def ready() -> tuple[Response, int]:
 
 @blueprint.get("/assets/<path:name>")
 def asset(name: str) -> Response:
-    """A file of the front-end packages that ``npm ci`` installed."""
+    """A file that a page needs of the front-end packages that ``npm ci`` installed."""
+    if not ASSETS.fullmatch(name) or ".." in name:
+        abort(404)
     return send_from_directory(NODE_MODULES, name, max_age=86_400)
 
 

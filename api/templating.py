@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, current_app, render_template, request, url_for
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -15,7 +15,22 @@ from geo.text import Text
 from layers.model import Field
 from webmap.values import say
 
-__all__ = ["register"]
+__all__ = ["page", "register"]
+
+# Nothing runs but our own files; styles may stand on elements, which is how maps move.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+def page(template: str, **context: Any) -> Response:
+    """A page for people in the language asked for, allowed to load nothing from elsewhere."""
+    text = render_template(template, **context)
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Content-Language"] = asked_language()
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
 
 
 def register(app: Flask) -> None:
@@ -43,5 +58,25 @@ def _common() -> dict[str, Any]:
     def word(name: str) -> str:
         return WORDS[name].get(language)
 
+    def here(endpoint: str, **values: Any) -> str:
+        """Another page of ours, in the language that the reader chose."""
+        chosen = {"lang": request.args["lang"]} if "lang" in request.args else {}
+        return url_for(endpoint, **chosen | values)
+
+    def form(name: str) -> str:
+        return page_link("alternate", HTML, f=name)["href"]
+
+    def has_route(endpoint: str) -> bool:
+        return endpoint in current_app.view_functions
+
     switch = page_link("alternate", HTML, lang=other)["href"] if request else ""
-    return {"language": language, "switch": switch, "t": t, "_": word, "site": WORDS["site"]}
+    return {
+        "language": language,
+        "switch": switch,
+        "t": t,
+        "_": word,
+        "site": WORDS["site"],
+        "here": here,
+        "form": form,
+        "has_route": has_route,
+    }

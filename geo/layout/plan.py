@@ -35,6 +35,7 @@ __all__ = ["Layouts", "Plan", "check_layout", "generate_layouts"]
 AXES = 4  # directions of sides that cuts follow, besides that of the fall
 RANDOM_AXES = 8  # further ones where these give no plan
 LIKENESS = 0.70  # plans that agree on more of the plot are the same idea
+BEST_TRIES = 5  # candidates that are worked out to say what blocks, where none holds
 TRIES = 40  # candidates that are examined for each plan that is asked for
 
 
@@ -211,8 +212,16 @@ class _Work:
             dig_m=least_dig(wanted["water"], self.wish, self.limits),
             locked=tuple(self.locked.get(group) for group in GROUPS),
             orchard_part_m2=part,
+            doorway=self._doorway(),
             beam=self.beam,
         )
+
+    def _doorway(self) -> Area | None:
+        gate = self.site.gate
+        if gate is None or self.profile.targets(1.0)["residence"] <= 0:
+            return None
+        ground = gate.buffer(self.limits.path_m / 2).intersection(self.site.plot)
+        return ground if ground.area > 0 else None
 
     def _examine(
         self,
@@ -224,38 +233,36 @@ class _Work:
     ) -> str:
         """Work candidates out, best first, into plans and failed tries; why it ended."""
         vain = 0
+        stop = "exhausted"
         for candidate in found:
-            if candidate.faults and (plans or vain >= 5):
-                return "exhausted"
-            if vain >= TRIES:
-                return "tries"
-            if end is not None and time.monotonic() > end and (plans or tries):
-                return "time"
+            late = end is not None and time.monotonic() > end
+            if candidate.faults or vain >= TRIES or late:
+                stop = "time" if late else "tries" if vain >= TRIES else stop
+                break
             if any(_likeness(candidate.zones, plan.zones) > LIKENESS for plan in plans):
                 continue
-            plan = self._worked_out(candidate, vain < 5)
-            vain += 1
-            if plan is None:
+            if not self._promises(candidate):
                 continue
-            if not plan.feasible:
-                tries.append(plan)
-                continue
-            plans.append(plan)
-            vain = 0
+            plan = self._worked_out(candidate)
+            (plans if plan.feasible else tries).append(plan)
+            vain = 0 if plan.feasible else vain + 1
             if len(plans) == alternatives:
                 return "enough"
-        return "exhausted"
+        if not plans:
+            tries.extend(self._worked_out(candidate) for candidate in found[:BEST_TRIES])
+        return stop
 
-    def _worked_out(self, candidate: Candidate, thoroughly: bool) -> Plan | None:
-        """The plan of a candidate; None, unless thoroughly, when it clearly cannot hold."""
+    def _promises(self, candidate: Candidate) -> bool:
+        """Whether a candidate stands the tests that cost little: pond and way in."""
+        water, *_, residence = candidate.zones
+        if water is not None and self._pond(water) is None:
+            return False
+        return residence is None or reaches(self.site, water, residence, self.limits.path_m)
+
+    def _worked_out(self, candidate: Candidate) -> Plan:
+        """The plan of a candidate, its zones fitted, pond and channels drawn, and checked."""
         self.examined += 1
         zones = {g: z for g, z in zip(GROUPS, candidate.zones, strict=True) if z is not None}
-        water, residence = zones.get("water"), zones.get("residence")
-        if not thoroughly:
-            if water is not None and self._pond(water) is None:
-                return None
-            if residence and not reaches(self.site, water, residence, self.limits.path_m):
-                return None
         zones = {g: self._with_locked(g, z) for g, z in zones.items()}
         exact = fitted(self.site.plot, zones)
         pond = dug_in(exact["water"], self.site, self.wish, self.limits) if "water" in exact else None

@@ -57,7 +57,7 @@ class Task:
 
     ``compact`` is the least compactness of a zone; ``dig_m`` is how far the banks of the
     shallowest pond that is taken come in, bank included; ``locked`` are the zones by group that
-    stand already. ``beam`` is how many drafts go on from one cut to the next.
+    stand already. ``doorway`` is the ground at the gate, which water must not take up. ``beam`` is how many drafts go on from one cut to the next.
     """
 
     site: Site
@@ -67,6 +67,7 @@ class Task:
     dig_m: float
     locked: tuple[Area | None, ...]
     orchard_part_m2: float
+    doorway: Area | None
     beam: int
 
 
@@ -311,7 +312,8 @@ def _after(drafts: _Drafts, cuts: _Cuts, task: Task) -> _Drafts:
         round_ = 4 * math.pi * shapely.area(side) / np.maximum(shapely.length(side), 1e-9) ** 2
         centroid = np.where(groups[:, :, None], middle[:, None, :], centroid)
         compact = np.where(groups, round_[:, None], compact)
-    keep = _ranked(centroid, compact, faults, task)[: task.beam]
+    keep = _ranked(centroid, compact, faults, task)
+    keep = keep[_measures(near, cuts.near_groups, drafts, cuts)[keep]][: task.beam]
     regions = []
     for k in keep:
         region, *others = drafts.open[cuts.draft[k]]
@@ -323,6 +325,17 @@ def _after(drafts: _Drafts, cuts: _Cuts, task: Task) -> _Drafts:
         ]
         regions.append((*opened, *others))
     return _Drafts(zones[keep], centroid[keep], compact[keep], faults[keep], regions)
+
+
+def _measures(
+    near: Geometries, groups: NDArray[np.bool_], drafts: _Drafts, cuts: _Cuts
+) -> NDArray[np.bool_]:
+    """Which cuts gave both sides the area that was asked for."""
+    first = [regions[0] for regions in drafts.open]
+    size = np.array([region.shape.area for region in first])[cuts.draft]
+    share = np.array([np.array(region.areas) / math.fsum(region.areas) for region in first])
+    wanted = (share[cuts.draft] * groups).sum(axis=1)
+    return np.asarray(np.abs(shapely.area(near) / size - wanted) < 1e-6)
 
 
 def _with_earlier(shapes: Geometries, before: Geometries, group: NDArray[np.int64], task: Task) -> Geometries:
@@ -362,6 +375,9 @@ def _leaf_faults(shapes: Geometries, group: NDArray[np.int64], task: Task) -> ND
             shapes[water], -task.dig_m, join_style="mitre", mitre_limit=MITRE_LIMIT
         )
         faults[water] += shapely.is_empty(dug)
+    if task.doorway is not None and water.any():
+        wet = shapely.area(shapely.intersection(shapes[water], task.doorway))
+        faults[water] += wet > 0.9 * task.doorway.area
     house = group == RESIDENCE
     if house.any() and site.gate is not None:
         faults[house] += shapely.distance(shapes[house], site.gate) > limits.access_m

@@ -1,0 +1,241 @@
+"""OGC API Tiles: vector tiles of one layer or of several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from flask.blueprints import BlueprintSetupState
+
+from api.access import current_settings, current_store, listed, view_of
+from api.freshness import etag, not_modified, stamp
+from api.language import negotiated
+from api.links import JSON
+from api.parameters import items_query
+from api.problems import NotAcceptable
+from api.tile_cache import KeptTile, TileCache
+from api.tilesets import (
+    MVT,
+    SCHEME,
+    TILEJSON,
+    openapi_paths,
+    scheme,
+    schemes,
+    tile_links,
+    tilejson,
+    tileset,
+    tilesets,
+)
+from geo.text import Text
+from layers.errors import NotFound, QueryError
+from layers.model import Layer
+from layers.query import Query, View
+from layers.store import TileIndex
+from layers.store.tiles import require_positions
+
+__all__ = ["CONFORMANCE", "blueprint", "openapi_paths", "tile_links"]
+
+blueprint = Blueprint("tiles", __name__)
+
+TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+SETS = "http://www.opengis.net/spec/tms/2.0/conf"
+CONFORMANCE = (
+    f"{TILES}/core",
+    f"{TILES}/tileset",
+    f"{TILES}/tilesets-list",
+    f"{TILES}/geodata-tilesets",
+    f"{TILES}/dataset-tilesets",
+    f"{TILES}/collections-selection",
+    f"{TILES}/datetime",
+    f"{TILES}/mvt",
+    f"{TILES}/oas30",
+    f"{SETS}/tilematrixset",
+    f"{SETS}/json-tilematrixset",
+    f"{SETS}/tilesetmetadata",
+    f"{SETS}/json-tilesetmetadata",
+)
+TILE_FORMATS = (("mvt", MVT), ("pbf", "application/x-protobuf"))
+SET_FORMATS = (("json", JSON), ("tilejson", TILEJSON))
+JSON_FORMATS = (("json", JSON),)
+NOT_OF_TILES = ("bbox", "bbox-crs", "crs", "limit", "offset", "sortby", "token")
+
+
+@blueprint.record
+def _make_cache(state: BlueprintSetupState) -> None:
+    limit = state.app.config["PHUMI"].tile_cache_mb * 1_000_000
+    state.app.extensions["phumi_tiles"] = TileCache(limit)
+
+
+@blueprint.get("/collections/<layer_id>/tiles")
+def layer_tilesets(layer_id: str) -> Response:
+    """The tile sets of one layer."""
+    _negotiated(JSON_FORMATS)
+    layer = current_store().layer(layer_id)
+    require_positions(view_of(layer), layer)
+    return jsonify(tilesets(f"/collections/{layer_id}/tiles", layer.title))
+
+
+@blueprint.get("/tiles")
+def dataset_tilesets() -> Response:
+    """The tile sets of all layers together."""
+    _negotiated(JSON_FORMATS)
+    return jsonify(tilesets("/tiles"))
+
+
+@blueprint.get("/collections/<layer_id>/tiles/<scheme_id>")
+def layer_tileset(layer_id: str, scheme_id: str) -> Response:
+    """One tile set of one layer."""
+    _require_scheme(scheme_id)
+    layer = current_store().layer(layer_id)
+    return _tileset(f"/collections/{layer_id}/tiles", layer.title, [layer])
+
+
+@blueprint.get("/tiles/<scheme_id>")
+def dataset_tileset(scheme_id: str) -> Response:
+    """One tile set of several layers."""
+    _require_scheme(scheme_id)
+    return _tileset("/tiles", None, _chosen())
+
+
+@blueprint.get("/collections/<layer_id>/tiles/<scheme_id>/<zoom>/<row>/<column>")
+def layer_tile(layer_id: str, scheme_id: str, zoom: str, row: str, column: str) -> Response:
+    """One tile of one layer."""
+    index = _index(scheme_id, zoom, row, column)
+    return _tile([current_store().layer(layer_id)], index)
+
+
+@blueprint.get("/tiles/<scheme_id>/<zoom>/<row>/<column>")
+def dataset_tile(scheme_id: str, zoom: str, row: str, column: str) -> Response:
+    """One tile of several layers."""
+    index = _index(scheme_id, zoom, row, column)
+    return _tile(_chosen(), index)
+
+
+@blueprint.get("/tileMatrixSets")
+def tiling_schemes() -> Response:
+    """The tiling schemes."""
+    _negotiated(JSON_FORMATS)
+    return jsonify(schemes())
+
+
+@blueprint.get("/tileMatrixSets/<scheme_id>")
+def tiling_scheme(scheme_id: str) -> Response:
+    """One tiling scheme."""
+    _negotiated(JSON_FORMATS)
+    _require_scheme(scheme_id)
+    return jsonify(scheme())
+
+
+def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
+    _negotiated(TILE_FORMATS)
+    asked = _asked(layers)
+    store = current_store()
+    states = [store.state(layer.id) for layer in layers]
+    changed_at = max((state.changed_at for state in states), default=None)
+    # Two requests with the same tag get the same tile, so the tag is the key of the cache too.
+    tag = etag(states, [view for _, view in asked], MVT, repr(index), repr(asked))
+    response = not_modified(tag, changed_at)
+    if response is None:
+        cache: TileCache = current_app.extensions["phumi_tiles"]
+        kept = cache.get(tag) or cache.put(tag, store.tile(index, asked))
+        response = stamp(_sent(kept), tag, changed_at)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Phumi-Truncated"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return response
+
+
+def _sent(kept: KeptTile) -> Response:
+    data = kept.tile.data
+    packed = kept.packed() if request.accept_encodings["gzip"] > 0 else None
+    response = Response(packed or data, 200 if data else 204, content_type=MVT)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if kept.tile.truncated:
+        response.headers["Phumi-Truncated"] = ", ".join(kept.tile.truncated)
+    return response
+
+
+def _tileset(base: str, title: Text | None, layers: Sequence[Layer]) -> Response:
+    chosen = _negotiated(SET_FORMATS)
+    asked = [
+        (layer, query, view) for layer, (query, view) in zip(layers, _asked(layers), strict=True)
+    ]
+    kept = {name: text for name, text in request.args.items() if name not in ("f", "lang")}
+    if chosen == "tilejson":
+        return jsonify(tilejson(base, title, asked, kept))
+    return jsonify(tileset(base, title, asked, kept))
+
+
+def _asked(layers: Sequence[Layer]) -> list[tuple[Query, View]]:
+    """What the request wants of each layer; AccessDenied where positions are not to be seen."""
+    for name in NOT_OF_TILES:
+        if name in request.args:
+            raise _wrong("parameter_unknown", name, "ไม่ใช้กับไทล์", "is not for tiles")
+    args = request.args.copy()
+    args.poplist("collections")
+    found = []
+    for layer in layers:
+        view = view_of(layer)
+        require_positions(view, layer)
+        found.append((items_query(layer, view, args, current_settings()), view))
+    return found
+
+
+def _chosen() -> list[Layer]:
+    """The layers that ``collections`` names, each once; without it all that may be drawn."""
+    store, most = current_store(), current_settings().tile_layers_max
+    if "collections" not in request.args:
+        drawable = (layer for layer in store.layers() if listed(layer) and tile_links_of(layer))
+        return list(drawable)[:most]
+    names = [name for text in request.args.getlist("collections") for name in text.split(",")]
+    names = list(dict.fromkeys(name.rpartition("/collections/")[2] for name in names))
+    if len(names) > most:
+        raise _wrong(
+            "parameter_invalid",
+            "collections",
+            f"ระบุได้ไม่เกิน {most} ชั้นข้อมูล",
+            f"names more than {most} layers",
+        )
+    return [store.layer(name) for name in names]
+
+
+def tile_links_of(layer: Layer) -> bool:
+    """Whether the layer has tiles that the caller may see."""
+    return bool(tile_links(layer, view_of(layer)))
+
+
+def _index(scheme_id: str, *numbers: str) -> TileIndex:
+    _require_scheme(scheme_id)
+    zoom, row, column = (
+        int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1 for text in numbers
+    )
+    return TileIndex(zoom, column, row)
+
+
+def _require_scheme(scheme_id: str) -> None:
+    if scheme_id != SCHEME:
+        raise NotFound(
+            "tiling_scheme_unknown",
+            Text(
+                f"ไม่มีระบบไทล์ {scheme_id[:60]} มีเฉพาะ {SCHEME}",
+                f"There is no tiling scheme {scheme_id[:60]}; there is {SCHEME}",
+            ),
+        )
+
+
+def _negotiated(formats: Sequence[tuple[str, str]]) -> str:
+    chosen = negotiated(formats)
+    if chosen is None:
+        names = ", ".join(name for name, _ in formats)
+        raise NotAcceptable(
+            "format_unknown",
+            Text(f"ไม่มีรูปแบบที่ขอ มี {names}", f"There is no such format here; there are {names}"),
+        )
+    return chosen
+
+
+def _wrong(code: str, name: str, thai: str, english: str) -> QueryError:
+    text = Text(f"พารามิเตอร์ {name} {thai}", f"Parameter {name} {english}")
+    return QueryError(code, text, parameter=name)
