@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import features, openapi, pages, problems, processes, templating
+from api import features, formats, openapi, pages, problems, processes, templating, tiles
 from api.settings import Settings
 from layers.store import Store
 from layers.workspace import open_workspace
@@ -24,8 +24,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
-    for room in (pages, features, processes, openapi):
+    for room in (pages, features, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
+    formats.register(app)
     problems.register(app)
     templating.register(app)
     app.after_request(_headers)

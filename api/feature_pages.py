@@ -31,6 +31,7 @@ from webmap.values import display, names
 __all__ = ["ROWS_MAX", "area_layers", "item_page", "items_page"]
 
 ROWS_MAX = 500  # of one page: more is a download, or the map
+LONG = 28  # letters of a cell that wants a wider column
 COLUMNS_SHOWN = 7  # at first; the rest on demand
 AREAS = {"provinces": 2, "districts": 4, "tambons": 6, "villages": 8}  # layer, digits of its codes
 PAGING = {"limit": None, "offset": None, "token": None}
@@ -48,9 +49,16 @@ class Column:
     sorted: str
 
     @property
-    def number(self) -> bool:
-        """Whether the column is set flush right."""
-        return self.field.type in ("integer", "number") and not self.field.values
+    def kind(self) -> str:
+        """How it is set: figures flush right, long words with room, dates in one line."""
+        kinds = []
+        if self.field.type in ("integer", "number") and not self.field.values:
+            kinds.append("number")
+        if any(len(cell.th) > LONG for cell in self.cells if cell):
+            kinds.append("long")
+        elif self.field.type == "date":
+            kinds.append("line")
+        return " ".join(kinds)
 
 
 def area_layers() -> list[Layer]:
@@ -96,14 +104,14 @@ def item_page(layer: Layer, view: View, text: str) -> Any:
     areas = _areas(layer, rows)
     facts: dict[str, list[tuple[Field, Text]]] = {"open": [], "closed": []}
     empty = []
-    for field in layer.fields:
+    for field in _ordered(layer):
         if field.name not in rows:
             continue
         word = _words(layer, field, rows, areas)[0]
         if word is None:
             empty.append(field)
         else:
-            facts["closed" if field.privacy > Privacy.INTERNAL else "open"].append((field, word))
+            facts["open" if _open(field, layer) else "closed"].append((field, word))
     (heading,) = _headings(layer, [feature], rows)
     return page(
         "item.html",
@@ -142,13 +150,14 @@ def _headings(
 
 
 def _columns(layer: Layer, view: View, rows: pd.DataFrame) -> list[Column]:
-    """Columns with something in them, in the layer's order, nothing that is people's own."""
+    """Columns with something in them, what the map tells first, nothing that is people's own."""
     areas = _areas(layer, rows)
-    heading = layer.title_field if may_be_named(layer) else layer.key
+    title = str(layer.title_field)
+    heading = {title, title.removesuffix("_th") + "_en"} if may_be_named(layer) else {layer.key}
     asked = request.args.get("sortby", "")
     columns = []
-    for field in layer.fields:
-        if field.name not in rows or field.name == heading or field.privacy > Privacy.INTERNAL:
+    for field in _ordered(layer):
+        if field.name not in rows or field.name in heading or not _open(field, layer):
             continue
         cells = _words(layer, field, rows, areas)
         if not any(cells):
@@ -159,6 +168,23 @@ def _columns(layer: Layer, view: View, rows: pd.DataFrame) -> list[Column]:
         address = _changed(**PAGING | {"sortby": turned}) if sortable else None
         columns.append(Column(field, cells, address, state))
     return columns
+
+
+def _open(field: Field, layer: Layer) -> bool:
+    """Whether a value shows without being asked for: people's details open on demand.
+
+    Of a restricted layer the kinds, figures and dates that its map tells, and no free text.
+    """
+    if field.privacy <= Privacy.INTERNAL:
+        return True
+    plain = bool(field.values) or field.type not in ("text", "list", "object")
+    told = field.privacy <= layer.privacy and field.name in _style(layer).popup
+    return told and plain and field.privacy < Privacy.SECRET
+
+
+def _ordered(layer: Layer) -> list[Field]:
+    told = [layer.by_name[name] for name in _style(layer).popup if name in layer.by_name]
+    return [*told, *(field for field in layer.fields if field not in told)]
 
 
 def _words(
@@ -272,6 +298,7 @@ def _map(
             for area in area_layers()
             if area.geometry and area.id != layer.id
         ],
+        "name": f"name_{asked_language()}",
         "search": _changed(**PAGING | {"bbox": None}) if zoom_to else None,
         "words": {name: WORDS[name].get(asked_language()) for name in ("zoom_in", "zoom_out")},
     }

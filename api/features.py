@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
 from api.access import current_settings, current_store, listed, view_of
+from api.feature_pages import ROWS_MAX, area_layers, item_page, items_page
+from api.formats import DOWNLOADS, ITEM, ITEMS, download
+from api.freshness import fresh
 from api.language import asked_language, negotiated
 from api.links import GEOJSON, HTML, JSON, OPENAPI, link, page_link
 from api.parameters import CRS84, items_query, single_query
 from api.problems import NotAcceptable
+from api.templating import page
 from api.words import WORDS
 from geo.text import Text
 from layers.catalogue import FAMILIES
 from layers.model import Layer
 from layers.privacy import rows_refused
-from layers.query import encode_cursor
+from layers.query import WGS84, Query, encode_cursor
 
 __all__ = ["blueprint"]
 
@@ -35,7 +40,6 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
 )
 PAGE_FORMATS = (("json", JSON), ("html", HTML))
-ITEM_FORMATS = (("geojson", GEOJSON), ("json", JSON), ("html", HTML))
 
 
 @blueprint.get("/")
@@ -54,7 +58,10 @@ def landing() -> Response:
             link("/map", "related", HTML, WORDS["map"].get(asked_language())),
         ],
     }
-    return _answer(document, "landing.html", purpose=WORDS["purpose"])
+    groups = _groups([layer for layer in current_store().layers() if listed(layer)])
+    return _answer(
+        document, "landing.html", purpose=WORDS["purpose"], groups=groups, families=FAMILIES
+    )
 
 
 @blueprint.get("/conformance")
@@ -71,66 +78,85 @@ def collections() -> Response:
         "links": [page_link("self", JSON, f="json"), page_link("alternate", HTML, f="html")],
         "collections": [_collection(layer) for layer in shown],
     }
-    groups = {
-        group: [layer for layer in shown if layer.group == group]
-        for group in dict.fromkeys(layer.group for layer in shown)
-    }
-    return _answer(document, "collections.html", groups=groups, families=FAMILIES)
+    return _answer(document, "collections.html", groups=_groups(shown), families=FAMILIES)
 
 
 @blueprint.get("/collections/<layer_id>")
 def collection(layer_id: str) -> Response:
     """One layer: what it is, where it lies, how to get at it."""
     layer = _listed_layer(layer_id)
-    document = _collection(layer)
-    return _answer(document, "collection.html", layer=layer, view=view_of(layer))
+    chosen = negotiated(PAGE_FORMATS) or _not_acceptable(PAGE_FORMATS)
+
+    def answer() -> Response:
+        return _answer(_collection(layer), "collection.html", layer=layer, view=view_of(layer))
+
+    return fresh([layer], f"{chosen};{asked_language()}", answer)
 
 
 @blueprint.get("/collections/<layer_id>/items")
 def items(layer_id: str) -> Response:
-    """A page of features, straight from the engine's GeoJSON text."""
-    chosen = negotiated(ITEM_FORMATS) or _not_acceptable(ITEM_FORMATS)
+    """A page of features, straight from the engine's GeoJSON text, or all of them as a file."""
     layer = current_store().layer(layer_id)
+    chosen = negotiated(ITEMS) or _not_acceptable(ITEMS)
+    query = items_query(layer, view_of(layer), request.args, current_settings())
+    if chosen in DOWNLOADS:
+        return fresh([layer], chosen, lambda: download(chosen, query, view_of(layer), layer))
+    made_of = [layer, *area_layers()] if chosen == "html" else [layer]
+    form = f"{chosen};{asked_language()}"
+    return fresh(made_of, form, lambda: _items(chosen, query, layer))
+
+
+def _items(chosen: str, query: Query, layer: Layer) -> Response:
     view = view_of(layer)
-    query = items_query(layer, view, request.args, current_settings())
-    page = current_store().features(query, view)
+    if chosen == "html":
+        query = replace(query, limit=min(query.limit or ROWS_MAX, ROWS_MAX), crs=WGS84)
+    found = current_store().features(query, view)
     links = [
         page_link("self", GEOJSON),
         page_link("alternate", HTML, f="html"),
-        link(f"/collections/{layer_id}", "collection"),
+        link(f"/collections/{layer.id}", "collection"),
     ]
-    if page.next is not None:
-        links.append(page_link("next", GEOJSON, token=encode_cursor(page.next), offset=None))
-    head = {"timeStamp": _now(), "numberReturned": page.returned}
-    if page.next is None and query.after is None and not query.offset:
-        head["numberMatched"] = page.returned  # the one page is all there is
+    if found.next is not None:
+        links.append(page_link("next", GEOJSON, token=encode_cursor(found.next), offset=None))
+    head = {"timeStamp": _now(), "numberReturned": found.returned}
+    if found.next is None and query.after is None and not query.offset:
+        head["numberMatched"] = found.returned  # the one page is all there is
     if chosen == "html":
-        rows = json.loads(f"[{page.features}]")
         following = next((item["href"] for item in links if item["rel"] == "next"), None)
-        text = render_template("items.html", layer=layer, view=view, rows=rows, following=following)
-        return Response(text, content_type="text/html; charset=utf-8")
+        return items_page(layer, view, query, found, following)
     parts = json.dumps({"type": "FeatureCollection", "links": links} | head, ensure_ascii=False)
-    return Response(f'{parts[:-1]},"features":[{page.features}]}}', content_type=GEOJSON)
+    return Response(f'{parts[:-1]},"features":[{found.features}]}}', content_type=GEOJSON)
 
 
 @blueprint.get("/collections/<layer_id>/items/<path:key>")
 def item(layer_id: str, key: str) -> Response:
     """One feature."""
-    chosen = negotiated(ITEM_FORMATS) or _not_acceptable(ITEM_FORMATS)
     layer = current_store().layer(layer_id)
+    chosen = negotiated(ITEM) or _not_acceptable(ITEM)
+    query = single_query(layer, request.args)
+    made_of = [layer, *area_layers()] if chosen == "html" else [layer]
+    form = f"{chosen};{asked_language()}"
+    return fresh(made_of, form, lambda: _item(chosen, key, query, layer))
+
+
+def _item(chosen: str, key: str, query: Query, layer: Layer) -> Response:
     view = view_of(layer)
-    found = current_store().feature(key, single_query(layer, request.args), view)
+    found = current_store().feature(key, query, view)
     if chosen == "html":
-        feature = json.loads(found.text)
-        text = render_template("item.html", layer=layer, feature=feature)
-        return Response(text, content_type="text/html; charset=utf-8")
+        return item_page(layer, view, found.text)
     links = [
         page_link("self", GEOJSON),
         page_link("alternate", HTML, f="html"),
-        link(f"/collections/{layer_id}", "collection"),
+        link(f"/collections/{layer.id}", "collection"),
     ]
     tail = json.dumps({"links": links}, ensure_ascii=False)[1:]
     return Response(f"{found.text[:-1]},{tail}", content_type=GEOJSON)
+
+
+def _groups(layers: list[Layer]) -> dict[str, list[Layer]]:
+    """Layers by family, as menus show them."""
+    families = dict.fromkeys(layer.group for layer in layers)
+    return {group: [layer for layer in layers if layer.group == group] for group in families}
 
 
 def _listed_layer(layer_id: str) -> Layer:
@@ -166,8 +192,7 @@ def _collection(layer: Layer) -> dict[str, Any]:
 def _answer(document: dict[str, Any], template: str, **context: Any) -> Response:
     chosen = negotiated(PAGE_FORMATS) or _not_acceptable(PAGE_FORMATS)
     if chosen == "html":
-        text = render_template(template, document=document, **context)
-        return Response(text, content_type="text/html; charset=utf-8")
+        return page(template, document=document, **context)
     response = jsonify(document)
     response.headers["Content-Language"] = asked_language()
     return response

@@ -26,7 +26,7 @@ def link(path: str, rel: str, kind: str = JSON, title: str | None = None) -> dic
     return found | {"title": title} if title else found
 
 
-def page_link(rel: str, kind: str, **changes: Any) -> dict[str, str]:
+def page_link(rel: str, kind: str, /, **changes: Any) -> dict[str, str]:
     """The address of this request with some parameters changed (None removes one)."""
     args = {name: value for name, value in request.args.items() if name not in changes}
     args.update({name: str(value) for name, value in changes.items() if value is not None})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from api.access import current_settings, current_store, listed, view_of
 from api.language import asked_language
 from api.links import GEOJSON, JSON, OPENAPI, url
 from api.processes import input_schema
+from api.templating import page
 from api.words import WORDS
 from layers.model import Field, Layer
 from layers.processes import PROCESSES, Process
@@ -56,9 +57,7 @@ def api() -> Response:
 @blueprint.get("/api.html")
 def api_page() -> Response:
     """The document as a page for people."""
-    language = asked_language()
-    text = render_template("api.html", document=document(), language=language)
-    return Response(text, content_type="text/html; charset=utf-8")
+    return page("api.html", document=document())
 
 
 def document() -> dict[str, Any]:

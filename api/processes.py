@@ -81,7 +81,13 @@ def execution(process_id: str) -> Response:
     """Run an analysis now and answer with its result."""
     process(process_id)
     inputs = _body_inputs()
-    reader = Reader(current_store(), view_of, max_features=current_settings().process_features_max)
+    settings = current_settings()
+    reader = Reader(
+        current_store(),
+        view_of,
+        max_features=settings.process_features_max,
+        elevation=settings.elevation,
+    )
     result = execute(process_id, inputs, reader)
     text = json.dumps(result.to_geojson(), ensure_ascii=False, default=str)
     return Response(text, content_type=GEOJSON)

@@ -35,6 +35,9 @@ class Settings:
     download_limit_max: int = 1_000_000
     body_limit_mb: int = 20
     process_features_max: int = 100_000
+    elevation: str = ""
+    tile_cache_mb: int = 64
+    tile_layers_max: int = 60
 
     LIMITS: ClassVar = {
         "port": (1, 65_535),
@@ -45,6 +48,8 @@ class Settings:
         "download_limit_max": (1, 100_000_000),
         "body_limit_mb": (1, 1_000),
         "process_features_max": (1, 10_000_000),
+        "tile_cache_mb": (0, 100_000),
+        "tile_layers_max": (1, 1_000),
     }
     CHOICES: ClassVar = {"language": ("th", "en"), "access": ("public", "owner")}
 

@@ -13,6 +13,7 @@ from api.links import HTML, page_link
 from api.words import WORDS
 from geo.text import Text
 from layers.model import Field
+from webmap.assets import NODE_MODULES
 from webmap.values import say
 
 __all__ = ["page", "register"]
@@ -79,4 +80,5 @@ def _common() -> dict[str, Any]:
         "here": here,
         "form": form,
         "has_route": has_route,
+        "has_asset": lambda name: (NODE_MODULES / name).is_file(),
     }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
-from api.access import current_settings, current_store, listed, view_of
+from api.access import current_settings, current_store, view_of
 from api.freshness import etag, not_modified, stamp
 from api.language import negotiated
 from api.links import JSON
@@ -187,8 +187,7 @@ def _chosen() -> list[Layer]:
     """The layers that ``collections`` names, each once; without it all that may be drawn."""
     store, most = current_store(), current_settings().tile_layers_max
     if "collections" not in request.args:
-        drawable = (layer for layer in store.layers() if listed(layer) and tile_links_of(layer))
-        return list(drawable)[:most]
+        return [layer for layer in store.layers() if tile_links(layer, view_of(layer))][:most]
     names = [name for text in request.args.getlist("collections") for name in text.split(",")]
     names = list(dict.fromkeys(name.rpartition("/collections/")[2] for name in names))
     if len(names) > most:
@@ -201,16 +200,9 @@ def _chosen() -> list[Layer]:
     return [store.layer(name) for name in names]
 
 
-def tile_links_of(layer: Layer) -> bool:
-    """Whether the layer has tiles that the caller may see."""
-    return bool(tile_links(layer, view_of(layer)))
-
-
 def _index(scheme_id: str, *numbers: str) -> TileIndex:
     _require_scheme(scheme_id)
-    zoom, row, column = (
-        int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1 for text in numbers
-    )
+    zoom, row, column = (int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1 for text in numbers)
     return TileIndex(zoom, column, row)
 
 

@@ -262,7 +262,7 @@ def _bottom_depths(
     drop(wanted < float(found["effective_depth_m"]) - p.depth_tol_m, "points_on_bank")
     hull = shapely.convex_hull(shapely.multipoints(points[usable])) if usable.any() else None
     bottom = float(found["bottom_area_m2"])
-    span = 100 * hull.area / bottom if hull is not None and bottom > 0 else 100.0
+    span = 100 * float(shapely.area(hull)) / bottom if hull is not None and bottom > 0 else 100.0
     if span < p.spread_pct:
         findings["points_clustered"] = AS_BUILT_FINDINGS["points_clustered"].format(pct=span)
     return depth[usable], findings

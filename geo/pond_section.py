@@ -59,7 +59,9 @@ def _offsets(rim: shapely.Geometry, points: Geometries, mitre_limit: float) -> F
     high = shapely.distance(points[rows], shapely.boundary(rim))
     low = np.zeros(len(rows))
     shells = np.full(len(rows), rim, dtype=object)
-    covered = shapely.covers(mitred(shells, np.maximum(high - OFFSET_M, 0), mitre_limit), points[rows])
+    covered = shapely.covers(
+        mitred(shells, np.maximum(high - OFFSET_M, 0), mitre_limit), points[rows]
+    )
     low = np.where(covered, high, low)
     while len(rows) and (high - low).max() > OFFSET_M:
         middle = (low + high) / 2

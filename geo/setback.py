@@ -41,7 +41,6 @@ SETBACK_VERDICTS: Mapping[str, Text] = MappingProxyType(
         "ok_by_certificate": Text("ผ่านโดยวิศวกรรับรอง", "Passes by engineer's certificate"),
         "violation": Text("ระยะร่นไม่พอ", "Too near"),
         "not_applicable": Text("ไม่เข้าเกณฑ์ (ลึกไม่เกิน 3 เมตร)", "Not applicable (3 m deep or less)"),
-        "unknown": Text("ไม่ทราบระยะถึงแนวเขต", "Distance to the boundary is not known"),
     }
 )
 
@@ -66,7 +65,7 @@ SIDES: Mapping[str, Text] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetbackParameters(Parameters):
-    """Limits of LAND-R16, R16b and R17, and of the bank (H7).
+    """Limits of LAND-R16, R16b and R17.
 
     ``tolerance_m`` is that of comparisons; ``side_tolerance_m`` is how far off the boundary the
     line of a tagged side may be drawn.
@@ -78,8 +77,6 @@ class SetbackParameters(Parameters):
     fill_notice_m2: float = between(2_000.0, 0, 1e7)
     tree_min_m: float = between(3.0, 0, 50)
     tree_clear_m: float = between(5.0, 0, 50)
-    bank_m: float = between(1.0, 0, 20)
-    bank_micro_m: float = between(0.5, 0, 20)
     tolerance_m: float = between(1e-6, 0, 0.01)
     side_tolerance_m: float = between(0.5, 0.01, 5)
 
@@ -99,7 +96,7 @@ def check_setbacks(
     ``distance_m``: from the rim; nan where it is not known, inf where no side is foreign.
     ``certified``: protected as a licensed civil engineer certified.
 
-    Returns verdict (SETBACK_VERDICTS), required_m (twice the depth; 0 where the rule does not
+    Returns verdict (SETBACK_VERDICTS, or ``unknown``), required_m (twice the depth; 0 where the rule does not
     apply), missing_m, advisory_m (twice the depth where a pond of 3 m or less is nearer: a duty
     of protection, no violation; else nan) and notice_needed.
 

@@ -138,6 +138,18 @@ PROCEDURE = (
         source="PHUKET L1207",
     ),
     f.text("standard_plan_file", "แฟ้มแบบมาตรฐาน", "Standard plan file", source="PHUKET L1207"),
+    f.record(
+        "field_check",
+        "ผลตรวจพื้นที่",
+        "Field check",
+        description=Text(
+            "date, boulders (none, some, many), valley, trees_per_rai และ override ของปัจจัยเดียว "
+            "(factor, value, reason, photo_id)",
+            "date, boulders (none, some, many), valley, trees_per_rai, and the override of one "
+            "factor (factor, value, reason, photo_id)",
+        ),
+        source="PHUKET L1055-1083; LAND-R30",
+    ),
     f.flag(
         "standard_plan_not_possible",
         "ขุดตามแบบมาตรฐานไม่ได้",

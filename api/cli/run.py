@@ -44,7 +44,9 @@ def run(
         _list(context)
         return
     chosen = process(process_id)
-    reader = Reader(context.store, owner_view)
+    reader = Reader(
+        context.store, owner_view, elevation=context.settings.elevation, local_files=True
+    )
     with context.progress(chosen.title):
         result = execute(process_id, _inputs(assignments), reader)
     if save:

@@ -30,6 +30,27 @@ const layer = L.geoJSON(
   },
 ).addTo(map);
 
+/* What is too small to be seen at this zoom gets a dot. */
+const dots = L.layerGroup().addTo(map);
+
+function dot() {
+  dots.clearLayers();
+  for (const [place, shape] of places) {
+    if (!shape.getBounds) continue;
+    const box = shape.getBounds();
+    const from = map.latLngToLayerPoint(box.getSouthWest());
+    const to = map.latLngToLayerPoint(box.getNorthEast());
+    if (Math.max(to.x - from.x, from.y - to.y) > 10) continue;
+    const look = style(shape.feature);
+    const colour = look.fillColor ?? look.color;
+    L.circleMarker(box.getCenter(), { radius: 5, weight: 1.5, color: look.color ?? colour, fillColor: colour, fillOpacity: 0.9 })
+      .on("mouseover", () => mark(place, true))
+      .on("mouseout", () => mark(place, false))
+      .on("click", () => row(place)?.querySelector("a")?.click())
+      .addTo(dots);
+  }
+}
+
 const row = (place) => document.querySelector(`tr[data-feature="${place}"]`);
 
 function mark(place, on) {
@@ -56,7 +77,7 @@ document.querySelectorAll("tr[data-feature]").forEach((line) => {
 });
 
 const bounds = layer.getBounds();
-if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15 });
+if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: features.length > 1 ? 15 : 16.5 });
 else map.setView([13.5, 101], 5);
 
 /* Thin borders around, so that one sees where this is: provinces, districts or tambons. */
@@ -65,6 +86,16 @@ const around = L.geoJSON(null, {
   interactive: false,
   style: { className: "outline", weight: 1, fill: false },
 }).addTo(map);
+
+/* A name is written where there is room for it. */
+function write(shape) {
+  const box = shape.getBounds();
+  const width = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
+  const name = document.createElement("span");
+  name.textContent = shape.feature.properties[options.name] ?? "";
+  if (width < 14 * name.textContent.length) return;
+  shape.bindTooltip(name, { permanent: true, direction: "center", className: "outline-name", interactive: false });
+}
 let asked = null;
 
 async function outline() {
@@ -74,14 +105,17 @@ async function outline() {
   const box = map.getBounds().pad(0.1);
   const sides = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   const inside = sides.map((side, i) => Math.min(Math.max(side, i % 2 ? -90 : -180), i % 2 ? 90 : 180));
-  const query = new URLSearchParams({ f: "geojson", limit: 80, properties: "code", bbox: inside.map((side) => side.toFixed(3)) });
+  const query = new URLSearchParams({ f: "geojson", limit: 80, properties: `code,${options.name}`, bbox: inside.map((side) => side.toFixed(3)) });
   const request = (asked = `${address}?${query}`);
   const answer = await fetch(request);
   if (!answer.ok || asked !== request) return;
   const found = await answer.json();
   around.clearLayers().addData(found.features.filter((feature) => feature.geometry));
+  around.eachLayer(write);
 }
 
+map.on("zoomend", dot);
+dot();
 map.on("moveend", outline);
 outline();
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from types import MappingProxyType
@@ -74,8 +74,8 @@ class Draft:
     zones: Mapping[str, Area]
     pond: Pond | None = None
     channels: tuple[LineString, ...] | None = None
-    wish: PondWish = PondWish()
-    limits: Limits = Limits()
+    wish: PondWish = field(default_factory=PondWish)
+    limits: Limits = field(default_factory=Limits)
     complete: bool = False
 
     @cached_property
@@ -263,7 +263,7 @@ def _setback(draft: Draft) -> Check:
     setback = limits.setback_of(depth, certified=wish.certified)
     hint = Text(
         f"ขุดลึกไม่เกิน {limits.setback_depth_m:g} ม. หรือให้วิศวกรโยธารับรองการป้องกันดินพัง",
-        f"Dig {limits.setback_depth_m:g} m at most, or have a civil engineer certify the protection",
+        f"Dig {limits.setback_depth_m:g} m at most, or have a civil engineer certify the works",
     )
     if setback == 0:
         return Check("H8", "pass", limit=0.0, unit="m")
@@ -374,8 +374,8 @@ def _kept(draft: Draft) -> Check:
 
 def _disturbed(draft: Draft) -> Iterable[int]:
     """Fixed features that do not lie in one zone (their own), or are dug away."""
-    dug = [] if draft.pond is None else [draft.pond.rim]
-    dug += list(draft.channels or ())
+    dug: list[BaseGeometry] = [] if draft.pond is None else [draft.pond.rim]
+    dug.extend(draft.channels or ())
     for number, item in enumerate(draft.site.fixed):
         ground = item.shape.buffer(item.buffer_m).intersection(draft.site.plot)
         homes = [item.group] if item.group else list(draft.zones)

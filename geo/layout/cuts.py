@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
 
-__all__ = ["areas_before", "half_planes", "offsets", "polygon_parts", "unit"]
+__all__ = ["areas_before", "edges", "half_planes", "offsets", "polygon_parts", "rings", "unit"]
 
 
 def unit(azimuth: Floats | float) -> Floats:
@@ -20,10 +21,20 @@ def unit(azimuth: Floats | float) -> Floats:
     return np.stack([np.cos(azimuth), np.sin(azimuth)], axis=-1)
 
 
-def _edges(polygon: Polygon) -> tuple[Floats, Floats]:
-    """Start and end of all edges (n, 2), the inside on their left."""
-    rings = shapely.get_rings(shapely.orient_polygons(polygon))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+def rings(shape: BaseGeometry) -> Geometries:
+    """The rings of one or several polygons, the inside on their left."""
+    found = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(shape)))
+    return np.asarray(found, dtype=object)
+
+
+def edges(shape: BaseGeometry) -> tuple[Floats, Floats]:
+    """Start and end of all edges (n, 2), the inside on their left.
+
+    >>> start, end = edges(shapely.box(0, 0, 2, 1))
+    >>> start.tolist()[0], end.tolist()[0]
+    ([2.0, 0.0], [2.0, 1.0])
+    """
+    points, ring = shapely.get_coordinates(rings(shape), return_index=True)
     same = ring[1:] == ring[:-1]
     return points[:-1][same], points[1:][same]
 
@@ -45,16 +56,16 @@ def areas_before(start: Floats, end: Floats, normal: Floats, offset: Floats) -> 
     return np.asarray((part * (from_line + to_line) / 2 * rise).sum(axis=-1))
 
 
-def offsets(polygon: Polygon, normal: Floats, area: Floats) -> Floats:
+def offsets(shape: BaseGeometry, normal: Floats, area: Floats) -> Floats:
     """Where lines across ``normal`` (k, 2) cut off ``area`` (k,) on their near side, (k,).
 
-    The areas must lie between 0 and that of the polygon.
+    The areas must lie between 0 and that of the shape, one or several polygons.
 
     >>> square = shapely.box(0, 0, 40, 40)
     >>> offsets(square, np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([480.0, 160.0]))
     array([12.,  4.])
     """
-    start, end = _edges(polygon)
+    start, end = edges(shape)
     middle = start.mean(axis=0)
     start, end = start - middle, end - middle
     levels = np.sort(normal @ start.T, axis=1)

@@ -10,7 +10,7 @@ import shapely
 from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
-from geo.layout.cuts import polygon_parts
+from geo.layout.cuts import polygon_parts, rings
 
 __all__ = ["connected", "feeder_lines", "shortest_way"]
 
@@ -18,9 +18,7 @@ TOUCH_M = 1e-6
 MOST_BENDS = 80  # corners that a way may bend at; beyond, the smallest ones are left out
 
 
-def shortest_way(
-    start: Point, goals: BaseGeometry, ground: BaseGeometry
-) -> LineString | None:
+def shortest_way(start: Point, goals: BaseGeometry, ground: BaseGeometry) -> LineString | None:
     """The shortest line over ``ground`` from a point to ``goals``; None where there is none.
 
     It bends at reentrant corners of the ground (visibility graph, Dijkstra).
@@ -59,7 +57,7 @@ def _open(start: np.ndarray, end: np.ndarray, passable: BaseGeometry) -> np.ndar
 def _reentrant(ground: BaseGeometry) -> np.ndarray:
     """Corners of the ground that a shortest way can bend at, (n, 2)."""
     found = []
-    for ring in shapely.get_rings(shapely.orient_polygons(ground)):
+    for ring in rings(ground):
         points = shapely.get_coordinates(ring)[:-1]
         ahead, behind = np.roll(points, -1, axis=0) - points, points - np.roll(points, 1, axis=0)
         turn = behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -15,8 +15,8 @@ from geo.layout.feeder import shortest_way
 from geo.layout.limits import Limits
 from geo.layout.pond_fit import PondWish
 from geo.layout.profiles import GROUPS, Profile
+from geo.layout.region import Areas, Region
 from geo.layout.score import ORCHARD
-from geo.layout.search import Region
 from geo.layout.site import Area, Finding, Locked, Site
 
 __all__ = ["divided_ground", "examine", "way_in"]
@@ -34,33 +34,32 @@ def examine(site: Site, profile: Profile, wish: PondWish, limits: Limits) -> tup
     return tuple(_remarks(site, limits))
 
 
-def _blocking(
-    site: Site, profile: Profile, wish: PondWish, limits: Limits
-) -> Iterator[Finding]:
+def _blocking(site: Site, profile: Profile, wish: PondWish, limits: Limits) -> Iterator[Finding]:
+    """What makes a layout impossible to try, most basic first; the first one stands for all."""
     plot = site.plot
     if plot is None or plot.is_empty or plot.geom_type not in ("Polygon", "MultiPolygon"):
         yield Finding.of("plot_missing", blocks=True)
-        return
-    if not plot.is_valid:
+    elif not plot.is_valid:
         reason = shapely.is_valid_reason(plot)
         yield Finding.of("plot_invalid", blocks=True, reason=reason)
-        return
-    if plot.area < limits.min_plot_m2:
+    elif plot.area < limits.min_plot_m2:
         yield Finding.of("plot_too_small", blocks=True, area=plot.area, limit=limits.min_plot_m2)
-    if plot.area > limits.max_plot_m2:
+    elif plot.area > limits.max_plot_m2:
         yield Finding.of("plot_too_large", blocks=True, area=plot.area, limit=limits.max_plot_m2)
-    wide = _wide_share(site, limits)
-    if wide < 0.05:
+    elif (wide := _wide_share(site, limits)) < 0.05:
         width = limits.width_of(plot.area)
         yield Finding.of("plot_sliver", blocks=True, limit=width, share=100 * wide)
     if not profile.sound:
         yield Finding.of("shares_invalid", blocks=True, total=profile.total)
-    if wish.depth_m is not None and not 0 < wish.depth_m <= limits.max_depth_m:
-        yield Finding.of(
-            "depth_invalid", blocks=True, depth=wish.depth_m, limit=limits.max_depth_m
-        )
+    depth = wish.depth_m
+    if depth is not None and not 0 < depth <= limits.max_depth_m:
+        yield Finding.of("depth_invalid", blocks=True, depth=depth, limit=limits.max_depth_m)
     if not 0 <= wish.slope <= limits.max_slope:
         yield Finding.of("slope_invalid", blocks=True, slope=wish.slope, limit=limits.max_slope)
+    yield from _locked_wrong(site, limits)
+
+
+def _locked_wrong(site: Site, limits: Limits) -> Iterator[Finding]:
     for item in site.locked:
         if not item.shape.is_valid:
             yield Finding.of("locked_invalid", blocks=True, group=item.group)
@@ -110,8 +109,8 @@ def way_in(site: Site, limits: Limits) -> Site:
     if line is None:
         return site
     strip = line.buffer(1.001 * half, cap_style="square", join_style="mitre")
-    strip = strip.intersection(site.plot).difference(shapely.union_all([home, *others]))
-    parts = polygon_parts(strip, 0.01)
+    inside = strip.intersection(site.plot).difference(shapely.union_all([home, *others]))
+    parts = polygon_parts(inside, 0.01)
     return replace(site, locked=(*site.locked, *(Locked("residence", part) for part in parts)))
 
 
@@ -143,13 +142,13 @@ def divided_ground(
     return zones, list(_shared_out(parts, wanted, zones, limits))
 
 
-def _four(areas: list[float]) -> tuple[float, float, float, float]:
+def _four(areas: list[float]) -> Areas:
     water, rice, orchard, residence = areas
     return water, rice, orchard, residence
 
 
 def _shared_out(
-    parts: list[shapely.Polygon],
+    parts: Sequence[Area],
     wanted: list[float],
     locked: Mapping[str, Area],
     limits: Limits,
@@ -173,7 +172,9 @@ def _shared_out(
             if wanted[ORCHARD] > 0 and (left >= small or not any(given)):
                 given[ORCHARD] = left
             misfit += max(0.0, -left) + (left if 0 < left < small else 0.0)
-        misfit += wanted[ORCHARD] * max(0, sum(a[ORCHARD] > 0 for a in areas) - limits.orchard_parts)
+        misfit += wanted[ORCHARD] * max(
+            0, sum(a[ORCHARD] > 0 for a in areas) - limits.orchard_parts
+        )
         ways.append((round(misfit, 6), homes, areas))
     ways.sort(key=lambda way: way[:2])
     fitting = [way for way in ways if way[0] <= NOTHING * sum(wanted)] or ways[:1]

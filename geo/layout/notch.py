@@ -10,7 +10,7 @@ import shapely
 from shapely import Point, Polygon
 
 from geo.crs import Floats
-from geo.layout.cuts import half_planes, offsets, polygon_parts
+from geo.layout.cuts import edges, half_planes, offsets, polygon_parts
 from geo.layout.site import Area
 
 __all__ = ["notches"]
@@ -18,7 +18,7 @@ __all__ = ["notches"]
 PROPORTIONS = (0.75, 1.0, 1.4)  # depth of the piece against the side of a square of its area
 
 
-def notches(ground: Area, gate: Point, area: float) -> Iterator[tuple[Polygon, Polygon, float]]:
+def notches(ground: Area, gate: Point, area: float) -> Iterator[tuple[Area, Area, float]]:
     """Pieces of this area near the gate: (piece, what is left, angle of the side).
 
     The piece stands at either end of the side that the gate is at, in the middle before the
@@ -50,7 +50,7 @@ def notches(ground: Area, gate: Point, area: float) -> Iterator[tuple[Polygon, P
 
 def _placed(
     band: Polygon, foot: Floats, along: Floats, area: float, width: float, reach: float
-) -> Iterator[Polygon]:
+) -> Iterator[Area]:
     at = float(foot @ along)
     starts = ((along, -math.inf), (-along, -math.inf), (along, at - width / 2), (along, at),
               (-along, -at))  # fmt: skip
@@ -70,11 +70,11 @@ def _placed(
 def _side_at(ground: Area, gate: Point) -> Floats:
     """Unit vector along the side of the ground nearest to the gate, the ground on its left."""
     course = shapely.simplify(ground, 0.02 * math.sqrt(ground.area))
-    rings = shapely.get_rings(shapely.orient_polygons(course))
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    same = ring[1:] == ring[:-1]
-    start, step = points[:-1][same], np.diff(points, axis=0)[same]
-    far = np.round(shapely.distance(shapely.linestrings(np.stack([start, start + step], 1)), gate), 6)
-    length = np.round(np.hypot(*step.T), 6)
-    side = np.lexsort((-length, far))[0]  # at a corner the longer side
+    start, end = edges(course)
+    step = end - start
+    far = np.round(
+        shapely.distance(shapely.linestrings(np.stack([start, start + step], 1)), gate), 6
+    )
+    length = np.round(np.hypot(step[:, 0], step[:, 1]), 6)
+    side = int(np.lexsort((-length, np.asarray(far)))[0])  # at a corner the longer side
     return np.asarray(step[side] / length[side])

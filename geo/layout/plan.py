@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from shapely import LineString, Polygon
+from shapely import LineString
 
 from geo.layout.constraints import Check, Draft, check_draft, reaches
+from geo.layout.cuts import polygon_parts
 from geo.layout.feeder import feeder_lines
 from geo.layout.ground import divided_ground, examine, way_in
 from geo.layout.limits import Limits
 from geo.layout.partition import fitted, with_corners_of
 from geo.layout.pond_fit import Pond, PondWish, dug_in, least_dig
 from geo.layout.profiles import GROUPS, Profile
+from geo.layout.region import Task
 from geo.layout.score import score
-from geo.layout.search import Candidate, Region, Task, search
+from geo.layout.search import Candidate, search
 from geo.layout.site import (
     Area,
     Finding,
     Frame,
     Site,
+    apart,
     compactness,
     dominant_axes,
     reference_frame,
 )
-from geo.layout.cuts import polygon_parts
 
 __all__ = ["Layouts", "Plan", "check_layout", "generate_layouts"]
 
@@ -102,9 +104,7 @@ def check_layout(
     wish = wish or PondWish(bank_m=profile.bank_m)
     draft = Draft(site, profile, zones, pond, lines, wish, limits or Limits())
     j, terms = score(zones, site)
-    return Plan(
-        zones=zones, pond=pond, channels=lines, j=j, terms=terms, checks=check_draft(draft)
-    )
+    return Plan(zones=zones, pond=pond, channels=lines, j=j, terms=terms, checks=check_draft(draft))
 
 
 def generate_layouts(
@@ -128,7 +128,8 @@ def generate_layouts(
     is wrong with it.
 
     >>> from geo.layout.profiles import PROFILES
-    >>> site = Site(plot=Polygon([(0, 0), (40, 0), (40, 40), (0, 40)]))
+    >>> import shapely
+    >>> site = Site(plot=shapely.box(0, 0, 40, 40))
     >>> found = generate_layouts(site, PROFILES["standard_30_30_30_10"])
     >>> {group: round(zone.area, 3) for group, zone in found.plans[0].zones.items()}
     {'water': 480.0, 'rice': 480.0, 'orchard_forest': 480.0, 'residence': 160.0}
@@ -193,8 +194,7 @@ class _Work:
         axes = dominant_axes(self.site.plot, AXES)
         if self.site.gradient is not None and any(self.site.gradient):
             fall = math.atan2(self.site.gradient[1], self.site.gradient[0]) % (math.pi / 2)
-            apart = [abs((fall - a + math.pi / 4) % (math.pi / 2) - math.pi / 4) for a in axes]
-            if min(apart) > math.radians(3):
+            if min(apart(fall, axis) for axis in axes) > 3:
                 axes.append(fall)
         return tuple(axes)
 
@@ -265,7 +265,9 @@ class _Work:
         zones = {g: z for g, z in zip(GROUPS, candidate.zones, strict=True) if z is not None}
         zones = {g: self._with_locked(g, z) for g, z in zones.items()}
         exact = fitted(self.site.plot, zones)
-        pond = dug_in(exact["water"], self.site, self.wish, self.limits) if "water" in exact else None
+        pond = (
+            dug_in(exact["water"], self.site, self.wish, self.limits) if "water" in exact else None
+        )
         channels = None if pond is None else self._channels(exact, pond)
         draft = Draft(
             self.site, self.profile, exact, pond, channels, self.wish, self.limits, complete=True
@@ -279,8 +281,7 @@ class _Work:
         locked = self.locked.get(group)
         if locked is None or zone is locked:
             return zone
-        joined: Area = zone.union(locked)
-        return joined
+        return zone.union(locked)
 
     def _pond(self, water: Area) -> Pond | None:
         key = id(water)  # candidates that share a water zone share the object
@@ -291,7 +292,7 @@ class _Work:
     def _channels(self, zones: Mapping[str, Area], pond: Pond) -> tuple[LineString, ...] | None:
         planted = [zones[group] for group in ("rice", "orchard_forest") if group in zones]
         half = self.limits.channel_top_m / 2
-        ground = self.site.plot.buffer(-half)
+        ground: Area = self.site.plot.buffer(-half)
         if "residence" in zones:
             ground = ground.difference(zones["residence"].buffer(half, join_style="mitre"))
         for tree in self.site.trees:

@@ -14,7 +14,15 @@ from geo.layout.cuts import polygon_parts
 from geo.layout.limits import Limits
 from geo.layout.site import Area, Site
 
-__all__ = ["Pond", "PondWish", "deepest", "dug_in", "least_dig", "leaves_a_bottom", "outside_setback"]
+__all__ = [
+    "Pond",
+    "PondWish",
+    "deepest",
+    "dug_in",
+    "least_dig",
+    "leaves_a_bottom",
+    "outside_setback",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,9 @@ def deepest(rim: BaseGeometry, slope: float, most_m: float) -> float:
     low, high = 0, math.floor(round(most_m * 10, 6))
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if leaves_a_bottom(rim, middle / 10, slope) else (low, middle - 1)
+        low, high = (
+            (middle, high) if leaves_a_bottom(rim, middle / 10, slope) else (low, middle - 1)
+        )
     return low / 10
 
 
@@ -109,8 +119,14 @@ def _rim(water: Area, site: Site, wish: PondWish, depth: float, limits: Limits) 
     for shape in kept:
         if room.intersects(shape):
             room = room.difference(shape)
-    parts = polygon_parts(room, 1.0)
+    parts = polygon_parts(_without_tails(room, wish.slope * depth / 2), 1.0)
     return parts[0] if parts else None
+
+
+def _without_tails(room: Area, half_width: float) -> BaseGeometry:
+    """A rim without arms that the slopes would close before half the depth."""
+    inner = room.buffer(-half_width, join_style="mitre", mitre_limit=MITRE_LIMIT)
+    return inner.buffer(half_width, join_style="mitre", mitre_limit=MITRE_LIMIT).intersection(room)
 
 
 def least_dig(water_m2: float, wish: PondWish, limits: Limits) -> float:

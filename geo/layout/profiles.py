@@ -15,10 +15,10 @@ __all__ = [
     "GROUPS",
     "PROFILES",
     "SHARE_VERDICTS",
+    "Profile",
     "ShareVerdict",
     "apportion",
     "custom_profile",
-    "Profile",
     "share_verdict",
 ]
 

@@ -36,7 +36,7 @@ WEIGHTS = np.array([0.25, 0.15, 0.15, 0.20, 0.15, 0.10])
 WATER, RICE, ORCHARD, RESIDENCE = range(len(GROUPS))
 
 
-def zone_figures(zones: Mapping[str, BaseGeometry]) -> tuple[Floats, Floats]:
+def zone_figures(zones: Mapping[str, BaseGeometry | None]) -> tuple[Floats, Floats]:
     """Centroids (4, 2) and compactness (4,) in the order of GROUPS; nan for a missing zone."""
     centroid, compact = np.full((4, 2), np.nan), np.full(4, np.nan)
     for row, group in enumerate(GROUPS):
@@ -85,8 +85,8 @@ def score(zones: Mapping[str, BaseGeometry], site: Site) -> tuple[float, dict[st
     """J of one layout in [0, 1], and its terms.
 
     >>> plot = shapely.box(0, 0, 40, 40)
-    >>> score({"water": plot}, Site(plot=plot))[0]
-    0.6
+    >>> score({"water": plot}, Site(plot=plot))[0], score({}, Site(plot=plot))[0]
+    (0.599999532, 0.4)
     """
     centroid, compact = zone_figures(zones)
     values = terms(centroid[None], compact[None], site)[0]

@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Point, Polygon
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats
-from geo.layout.cuts import polygon_parts
+from geo.layout.cuts import edges, polygon_parts
 from geo.text import Text
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Frame",
     "Locked",
     "Site",
+    "apart",
     "compactness",
     "dominant_axes",
     "gradient_from_fall",
@@ -32,7 +33,10 @@ __all__ = [
     "reference_frame",
 ]
 
-Area: TypeAlias = Polygon | MultiPolygon
+Area: TypeAlias = BaseGeometry
+"""A Polygon or MultiPolygon; shapely does not tell which an operation gives."""
+
+Shape = TypeVar("Shape", bound=BaseGeometry)
 
 FINDINGS: Mapping[str, Text] = MappingProxyType(
     {
@@ -217,7 +221,7 @@ def plane_from_points(xyz: Floats) -> tuple[float, float] | None:
 def compactness(shape: BaseGeometry) -> float:
     """4 pi A / P^2: 1 for a circle, 0.785 for a square, 0 for what has no area.
 
-    >>> round(compactness(shapely.box(0, 0, 2, 1)), 4), compactness(Polygon())
+    >>> round(compactness(shapely.box(0, 0, 2, 1)), 4), compactness(shapely.Point(0, 0))
     (0.6981, 0.0)
     """
     return 4 * math.pi * shape.area / shape.length**2 if shape.length else 0.0
@@ -232,19 +236,29 @@ def dominant_axes(plot: Area, most: int) -> list[float]:
     course = shapely.simplify(plot, 0.02 * math.sqrt(plot.area))
     if course.is_empty:
         course = plot
-    lengths: list[tuple[float, float]] = []
-    for ring in (*shapely.get_rings(course), course.convex_hull.exterior):
-        step = np.diff(shapely.get_coordinates(ring), axis=0)
+    sides: list[tuple[float, float]] = []
+    for shape in (course, course.convex_hull):
+        start, end = edges(shape)
+        step = end - start
         metres = np.round(np.hypot(step[:, 0], step[:, 1]), 6)
         angle = np.arctan2(step[:, 1], step[:, 0]) % (math.pi / 2)
-        lengths += zip(metres.tolist(), angle.tolist(), strict=True)
-    lengths.sort(key=lambda item: -item[0])  # stable: equal sides in the order of the ring
+        sides += zip(metres.tolist(), angle.tolist(), strict=True)
+    sides.sort(key=lambda side: -side[0])  # stable: equal sides in the order of the ring
     chosen: list[float] = []
-    for _, angle in lengths:
-        apart = [abs((angle - other + math.pi / 4) % (math.pi / 2) - math.pi / 4) for other in chosen]
-        if all(round(gap, 6) >= math.radians(10) for gap in apart):
-            chosen.append(angle)
+    for _, bearing in sides:
+        if all(apart(bearing, other) >= 10 for other in chosen):
+            chosen.append(bearing)
     return chosen[:most]
+
+
+def apart(one: float, other: float) -> float:
+    """Degrees between two axis systems given in radians, 0 to 45.
+
+    >>> apart(0.0, math.pi / 2), apart(0.1, 0.1 + math.radians(50))
+    (0.0, 40.0)
+    """
+    quarter = math.pi / 2
+    return round(math.degrees(abs((one - other + quarter / 2) % quarter - quarter / 2)), 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +268,11 @@ class Frame:
     origin: tuple[float, float]
     turn: float = field(default=0.0)
 
-    def into(self, shape: BaseGeometry) -> BaseGeometry:
+    def into(self, shape: Shape) -> Shape:
         """A shape in the coordinates of the frame."""
         return shapely.transform(shape, lambda xy: self._turned(xy - self.origin, -self.turn))
 
-    def out(self, shape: BaseGeometry) -> BaseGeometry:
+    def out(self, shape: Shape) -> Shape:
         """A shape of the frame in the coordinates outside."""
         return shapely.transform(shape, lambda xy: self._turned(xy, self.turn) + self.origin)
 

@@ -84,10 +84,15 @@ class Reader:
         view_of: Callable[[Layer], View],
         *,
         max_features: int | None = None,
+        elevation: str = "",
+        local_files: bool = False,
     ) -> None:
+        """``elevation`` names the raster to use; ``local_files``: may the caller name files?"""
         self.store = store
         self.view_of = view_of
         self.max_features = max_features
+        self.elevation = elevation
+        self.local_files = local_files
         self.versions: dict[str, int] = {}
 
     def read(

@@ -19,7 +19,7 @@ from geo.text import Text
 from layers.catalogue import CATALOGUE
 from layers.errors import Conflict, NotFound, QueryError
 from layers.model import Layer
-from layers.query import BBox, Query, View
+from layers.query import BBox, Interval, Query, View
 from layers.store import cells, select, tiles
 from layers.store.cells import Tiling
 from layers.store.dialect import STAGE, Dialect
@@ -252,6 +252,15 @@ class SqlStore(Store, ABC):
             found = session.query(select.extent(view, layer, self.dialect))[0]
         west, south, east, north = found
         return None if west is None else (west, south, east, north)
+
+    def times(self, layer_id: str, view: View) -> Interval | None:
+        layer = self.layer(layer_id)
+        if not layer.datetime or not view.fields.issuperset(layer.datetime):
+            return None
+        with self._reading() as session:
+            start, end, unended = session.query(select.times(view, layer, self.dialect))[0]
+        lasting = len(layer.datetime) == 2 and unended
+        return Interval(start, None if lasting else end) if start or end else None
 
     def read(self, query: Query, view: View) -> pd.DataFrame:
         layer = self.layer(query.layer)

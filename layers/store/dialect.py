@@ -40,12 +40,17 @@ class Dialect(ABC):
         """The geometry expression in another EPSG code, x before y."""
 
     @abstractmethod
-    def geojson(self, geometry: str, crs: int) -> str:
-        """GeoJSON text of a geometry expression."""
+    def geojson(self, geometry: str, crs: int, *, north_first: bool = False) -> str:
+        """GeoJSON text of a geometry expression, x before y unless ``north_first``."""
 
     @abstractmethod
     def properties(self, columns: Sequence[tuple[str, str]]) -> str:
         """JSON text of an object made of (name, expression) pairs."""
+
+    def projected(self, geometry: str, crs: int, *, north_first: bool) -> str:
+        """A geometry expression of EPSG:4326 in another code, y before x if ``north_first``."""
+        found = self.transform(geometry, WGS84, crs)
+        return f"ST_FlipCoordinates({found})" if north_first else found
 
     @abstractmethod
     def elements(self, column: str) -> str:
@@ -152,8 +157,8 @@ class DuckDB(Dialect):
             return geometry
         return f"ST_Transform({geometry}, 'EPSG:{source}', 'EPSG:{target}', always_xy := true)"
 
-    def geojson(self, geometry: str, crs: int) -> str:
-        return f"ST_AsGeoJSON({self.transform(geometry, WGS84, crs)})"
+    def geojson(self, geometry: str, crs: int, *, north_first: bool = False) -> str:
+        return f"ST_AsGeoJSON({self.projected(geometry, crs, north_first=north_first)})"
 
     def properties(self, columns: Sequence[tuple[str, str]]) -> str:
         if not columns:
@@ -255,8 +260,9 @@ class PostGIS(Dialect):
     def transform(self, geometry: str, source: int, target: int) -> str:
         return geometry if source == target else f"ST_Transform({geometry}, {target})"
 
-    def geojson(self, geometry: str, crs: int) -> str:
-        return f"ST_AsGeoJSON({self.transform(geometry, WGS84, crs)}, {DECIMALS}, 0)"
+    def geojson(self, geometry: str, crs: int, *, north_first: bool = False) -> str:
+        projected = self.projected(geometry, crs, north_first=north_first)
+        return f"ST_AsGeoJSON({projected}, {DECIMALS}, 0)"
 
     def properties(self, columns: Sequence[tuple[str, str]]) -> str:
         if not columns:

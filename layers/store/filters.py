@@ -31,8 +31,11 @@ from layers.store.sql import Sql, quote
 __all__ = ["Scope", "compile_filter", "field_of", "storable", "time_filter"]
 
 MAX_DEPTH = 100
-MAX_NODES = 20_000
+MAX_NODES = 20_000  # values of a list count one each; planning a condition costs far more
+CONDITION_NODES = 10
+SPATIAL_NODES = 100
 MAX_SQL = 100_000
+MAX_DIVISIONS = 8  # in one divisor
 
 COMPARISONS = {"=": "=", "<>": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ARITHMETIC = {"+", "-", "*", "/", "%", "div", "^"}
@@ -142,7 +145,7 @@ def _time_bound(layer: Layer, name: str, operator: str, given: str) -> Sql:
 
 
 def _condition(node: Any, scope: Scope, depth: int) -> Sql:
-    scope.nodes += 1
+    scope.nodes += CONDITION_NODES
     if depth > MAX_DEPTH or scope.nodes > MAX_NODES:
         raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
     if isinstance(node, bool):
@@ -211,7 +214,7 @@ def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
 def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     if len(args) != 2:
         raise wrong(f"{op} needs two geometries", f"{op} ต้องมีรูปเรขาคณิตสองรูป")
-    scope.nodes += 5  # for the values of the box
+    scope.nodes += SPATIAL_NODES
     parts, near = [], Sql("")
     stored = any(isinstance(arg, Mapping) and "property" in arg for arg in args)
     for arg in args:
@@ -327,7 +330,9 @@ def _arithmetic(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Typed
     left, right = (_scalar(arg, scope, depth + 1) for arg in args)
     if {left.type, right.type} - {"number", "integer"}:
         raise wrong(f"{op} needs numbers", f"{op} ใช้กับตัวเลขเท่านั้น")
-    if len(left.sql.text) + len(right.sql.text) > MAX_SQL:  # % repeats both of its sides
+    # % repeats both of its sides, and NULLIF in DuckDB what it holds: each level doubles.
+    divisions = right.sql.text.count("NULLIF(")
+    if len(left.sql.text) + len(right.sql.text) > MAX_SQL or divisions > MAX_DIVISIONS:
         raise wrong("the filter is too large", "ตัวกรองใหญ่เกินไป")
     if op == "%" and left.type == right.type == "integer":
         divisor = right.sql.inside("NULLIF(", ", 0)")

@@ -94,7 +94,7 @@ def latin_accents() -> tuple[str, str]:
 
 
 def shape_of(node: Any) -> shapely.Geometry:
-    """A GeoJSON geometry or ``bbox`` in EPSG:4326; QueryError unless it can be related to others."""
+    """A GeoJSON geometry or ``bbox`` in EPSG:4326; QueryError unless it relates to others."""
     found: shapely.Geometry
     try:
         if "bbox" in node:

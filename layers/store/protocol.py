@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from layers.model import Layer
-from layers.query import BBox, Query, View
+from layers.query import BBox, Interval, Query, View
 from layers.store.cells import Tiling
 from layers.store.mercator import TileIndex
 from layers.store.tiles import Tile
@@ -99,6 +99,9 @@ class Store(Protocol):
 
     def extent(self, layer_id: str, view: View) -> BBox | None:
         """The box around all visible features in EPSG:4326; None when there are none."""
+
+    def times(self, layer_id: str, view: View) -> Interval | None:
+        """From the first start to the last end of all visible features; None if none has any."""
 
     def read(self, query: Query, view: View) -> pd.DataFrame:
         """Matching features as a GeoDataFrame in ``query.crs`` (a DataFrame without geometry)."""

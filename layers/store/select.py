@@ -30,6 +30,7 @@ __all__ = [
     "rows",
     "single",
     "texts",
+    "times",
     "where",
 ]
 
@@ -127,6 +128,25 @@ def extent(view: View, layer: Layer, dialect: Dialect) -> Sql:
     return allowed.inside(f"SELECT {measured} FROM {dialect.table(layer)} WHERE ")
 
 
+def times(view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """First start and last end of all visible features as ISO texts, and how many have no end."""
+    start, end = layer.datetime[0], layer.datetime[-1]
+    ends = [
+        _iso(f"{pick}({quote(name)})", layer.by_name[name].type, dialect)
+        for pick, name in (("min", start), ("max", end))
+    ]
+    open_ended = f"count(*) FILTER (WHERE {quote(end)} IS NULL AND {quote(start)} IS NOT NULL)"
+    allowed = where(Query(layer=layer.id), view, layer, dialect)
+    table = dialect.table(layer)
+    return allowed.inside(f"SELECT {', '.join(ends)}, {open_ended} FROM {table} WHERE ")
+
+
+def _iso(expression: str, kind: str, dialect: Dialect) -> str:
+    if kind == "datetime":
+        return dialect.iso_datetime(expression)
+    return f"CAST({expression} AS VARCHAR)"
+
+
 def visible(query: Query, view: View, layer: Layer) -> list[str]:
     """The names of the fields to return, in the layer's order."""
     if query.fields is None:
@@ -140,7 +160,8 @@ def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
     _require_crs(query.crs)
     shape = "'null'"
     if _shape(query, view, layer):
-        shape = f"coalesce({dialect.geojson('geom', query.crs)}, 'null')"
+        text = dialect.geojson("geom", query.crs, north_first=query.north_first)
+        shape = f"coalesce({text}, 'null')"
     shown = [(name, dialect.column(layer.by_name[name])) for name in visible(query, view, layer)]
     identity = f"CAST(to_json({quote(layer.key)}) AS {dialect.types['text'].split()[0]})"
     return (

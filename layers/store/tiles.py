@@ -24,7 +24,15 @@ from layers.store.sql import Sql, quote
 if TYPE_CHECKING:
     from layers.store.base import Session
 
-__all__ = ["BYTES_MAX", "COUNT", "TRUNCATED", "Tile", "draw", "require_positions"]
+__all__ = [
+    "BYTES_MAX",
+    "COUNT",
+    "TRUNCATED",
+    "Tile",
+    "draw",
+    "properties",
+    "require_positions",
+]
 
 BYTES_MAX = 500_000
 PIXEL = EXTENT // 256
@@ -63,7 +71,10 @@ def require_positions(view: View, layer: Layer) -> None:
         )
 
 
-# Drawing
+def properties(query: Query, view: View, layer: Layer) -> list[Field]:
+    """The fields that come with a feature: those asked for, and the key (MVT ids are numbers)."""
+    asked = set(visible(query, view, layer)) | ({layer.key} & view.fields)
+    return [field for field in layer.fields if field.name in asked]
 
 
 def draw(
@@ -96,7 +107,7 @@ def _maker(
 ) -> Maker:
     """Gives the SQL of the layer's part of the tile, with at most so many features."""
     require_positions(view, layer)
-    visible(query, view, layer)  # refuses what is not a field, at every zoom
+    properties(query, view, layer)  # refuses what is not a field, at every zoom
     if index.zoom > tiling.depth:
         return lambda limit: _mvt(layer, _features(index, layer, query, view, dialect, limit))
     if query.filter is None and query.datetime is None and view.prefixes is None:
@@ -126,10 +137,8 @@ def _mvt(layer: Layer, rows: Sql) -> Sql:
 def _features(
     index: TileIndex, layer: Layer, query: Query, view: View, dialect: Dialect, limit: int | None
 ) -> Sql:
-    shown = visible(query, view, layer)
-    if layer.key in view.fields and layer.key not in shown:
-        shown = [layer.key, *shown]  # without it nothing could be said of a feature
-    columns = [f"{_property(layer.by_name[n], dialect)} AS {quote(n)}" for n in shown]
+    shown = properties(query, view, layer)
+    columns = [f"{_property(field, dialect)} AS {quote(field.name)}" for field in shown]
     if limit is not None:
         columns.append(f"TRUE AS {TRUNCATED}")
     text = _shape(index, layer, dialect).inside("SELECT ", " AS geom")
@@ -177,9 +186,6 @@ _HEIGHT = "(ST_YMax(geom_3857) - ST_YMin(geom_3857))"
 def _rank(layer: Layer) -> str:
     even = f"md5({quote(layer.key)})"
     return even if layer.geometry == "Point" else f"{_WIDTH} + {_HEIGHT} DESC, {even}"
-
-
-# Cells
 
 
 def _cells(index: TileIndex, layer: Layer, cells: Sql) -> Sql:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import serve, store
+from tests.bench import serve, store, view
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
-SUBJECTS = {"store": store.measure, "serve": serve.measure}
+SUBJECTS = {"store": store.measure, "view": view.measure, "serve": serve.measure}
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -28,6 +28,8 @@ def main() -> None:
     everything = not given.subjects and not given.quick
     target = given.out or (RESULTS if everything else None)
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=160)
     sections = []
     for name in given.subjects or SUBJECTS:
         with console.status(name):
@@ -38,4 +40,5 @@ def main() -> None:
         console.print(f"-> {target}")
 
 
-main()
+if __name__ == "__main__":
+    main()

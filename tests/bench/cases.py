@@ -45,13 +45,14 @@ Paths = Callable[[Speech, Sizes, Get], list[str]]
 class Case:
     """One kind of request: ``paths`` by server (none: it cannot), ``sql`` for pgbench.
 
-    ``settings`` are those that phumi is started with.
+    ``settings`` are those that phumi is started with. ``peers`` False: only phumi is asked.
     """
 
     name: str
     paths: Paths
     sql: Callable[[Sizes], str] | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    peers: bool = True
 
 
 def _in_boxes(speech: Speech, sizes: Sizes, _get: Get) -> list[str]:
@@ -172,7 +173,7 @@ MANY = Case(f"{POLYGONS:,} polygons", _polygons, _polygons_sql)
 FIRST_PAGE = Case("page 1", _pages(1))
 LATE_PAGE = Case(f"page {LATE:,}", _pages(LATE))
 TILE = Case("tile z10, not cached", _tiles(10), _tile_sql(10), NO_TILE_CACHE)
-CACHED = Case("tile z10, cached", _tiles(10))
+CACHED = Case("tile z10, cached", _tiles(10), peers=False)
 LOW = Case("tile z6, not cached", _tiles(6), None, NO_TILE_CACHE)
 CASES = (IN_A_BOX, ONE, MANY, FIRST_PAGE, LATE_PAGE, CACHED, TILE, LOW)
 

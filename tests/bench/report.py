@@ -48,10 +48,10 @@ def figure(value: float | None, unit: str = "") -> str:
     """
     if value is None:
         return "-"
-    if value >= 1000:
-        text = f"{round(value, 2 - len(str(int(value))) + 1):,.0f}"
+    if value >= 999.5:
+        text = f"{round(value, 3 - len(f'{value:.0f}')):,.0f}"
     elif value >= 1:
-        text = f"{value:.{3 - len(str(int(value)))}f}"
+        text = f"{value:#.3g}".rstrip(".")
     else:
         text = f"{value:.3g}"
     return f"{text} {unit}".rstrip()

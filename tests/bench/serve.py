@@ -110,14 +110,15 @@ def _contend(
 ) -> Iterator[tuple[Case, Load, tuple[str, ...]]]:
     """The load of each case, and the ids in the first answer."""
     name, speech = contender.name, contender.speech
+    ours = speech is PHUMI
     known = {item.name for item in fields(Settings)}
-    for settings, cases in groupby(CASES, key=lambda case: case.settings):
-        given = dict(settings) if speech is PHUMI else {}
+    asked = [case for case in CASES if ours or case.peers]
+    for given, cases in groupby(asked, key=lambda case: case.settings if ours else {}):
         if not set(given) <= known:
             section.notes.append(f"{name} has no setting {', '.join(given)}: cases left out.")
             continue
         with contender.start(contender.database, **given) as address:
-            if speech is not PHUMI:
+            if not ours:
                 section.versions |= servers.versions(name)
             for case in cases:
                 paths = case.paths(speech, sizes, lambda path: servers.fetch(address + path))

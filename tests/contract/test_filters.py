@@ -623,6 +623,14 @@ BAD: dict[str, Any] = {
         "op": "=",
         "args": [nested(60, lambda x: {"op": "%", "args": [p("count"), x]}, 7), 1],
     },
+    "divided by division": {
+        "op": "=",
+        "args": [nested(60, lambda x: {"op": "/", "args": [p("size"), x]}, p("size")), 1],
+    },
+    "whole part of whole part": {
+        "op": "=",
+        "args": [nested(60, lambda x: {"op": "div", "args": [7.5, x]}, p("size")), 1],
+    },
     "depth of junk": nested(100_000, lambda x: {"a": x}, 1),
     "depth of coordinates": {
         "op": "s_intersects",
@@ -700,6 +708,7 @@ def test_a_bad_filter_is_refused_in_both_languages_by_every_call(
             told.encode()
 
 
+SOME = ["casei", "accenti", "s_within", "t_after", "a_overlaps"]
 junk = st.recursive(
     st.none()
     | st.booleans()
@@ -718,7 +727,9 @@ junk = st.recursive(
         )
         | st.builds(
             lambda o, args: {"op": o, "args": args},
-            st.sampled_from("= and not in like between isNull + % casei s_within t_after".split()),
+            st.sampled_from(
+                ["=", "and", "not", "in", "like", "between", "isNull", "+", "%", *SOME]
+            ),
             st.lists(inner | st.sampled_from([p("name"), p("count"), p("geometry")]), max_size=3),
         )
     ),
