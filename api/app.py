@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import features, formats, openapi, pages, problems, processes, templating, tiles
+from api.access import current_settings
+from api.operations import ADDRESS_MAX
 from api.settings import Settings
 from layers.store import Store
 from layers.workspace import open_workspace
 
 __all__ = ["create_app"]
+
+EXPOSED = "Content-Crs, Content-Language, ETag, Link"
 
 
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
@@ -29,15 +34,34 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     formats.register(app)
     problems.register(app)
     templating.register(app)
+    app.before_request(_refuse_long_address)
     app.after_request(_headers)
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _refuse_long_address() -> None:
+    if len(request.query_string) > ADDRESS_MAX:
+        raise RequestEntityTooLarge
 
 
 def _headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Vary", "Accept, Accept-Language")
-    if request.method in ("GET", "HEAD") and response.mimetype.endswith("json"):
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
+    _share(response)
     return response
+
+
+def _share(response: Response) -> None:
+    """Let pages of other sites read what anyone may read, and nothing that only the owner may."""
+    if current_settings().access != "public":
+        response.headers.pop("Access-Control-Allow-Origin", None)
+    elif request.method in ("GET", "HEAD", "OPTIONS"):
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")
+        response.headers.setdefault("Access-Control-Expose-Headers", EXPOSED)
+        if request.method == "OPTIONS":
+            response.headers.setdefault(
+                "Access-Control-Allow-Methods", response.headers.get("Allow", "GET")
+            )
+            response.headers.setdefault("Access-Control-Allow-Headers", "*")

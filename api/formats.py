@@ -37,6 +37,7 @@ __all__ = [
     "TooMuch",
     "disposition",
     "download",
+    "item_forms",
     "register",
 ]
 
@@ -128,6 +129,15 @@ _ALL = (
 DOWNLOADS = {form.name: form for form in _ALL}
 ITEM = (("geojson", GEOJSON), ("json", JSON), ("html", HTML))
 ITEMS = (*ITEM, *((form.name, form.media_type) for form in _ALL))
+
+
+def item_forms(layer: Layer, view: View) -> tuple[tuple[str, str], ...]:
+    """(name, media type) of every form that what the caller may see of a layer can leave in."""
+    return tuple(
+        (name, kind)
+        for name, kind in ITEMS
+        if name not in DOWNLOADS or DOWNLOADS[name].holds(layer, view)
+    )
 
 
 def register(app: Flask) -> None:

@@ -34,7 +34,7 @@ def fresh(layers: Sequence[Layer], form: str, answer: Callable[[], Response]) ->
     language, as ``"geojson"`` or ``"html;th"``. The address is taken from the request.
     """
     store = current_store()
-    states = [store.state(layer.id) for layer in layers]
+    states = store.states([layer.id for layer in layers])
     views = [view_of(layer) for layer in layers]
     tag = etag(states, views, request.url, form)
     changed_at = max(state.changed_at for state in states) if states else None

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 
-__all__ = ["GEOJSON", "HTML", "JSON", "OPENAPI", "link", "page_link", "url"]
+__all__ = [
+    "GEOJSON",
+    "HTML",
+    "JSON",
+    "OGC_REL",
+    "OPENAPI",
+    "SCHEMA",
+    "link",
+    "link_header",
+    "page_link",
+    "url",
+]
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
+SCHEMA = "application/schema+json"
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 
 
@@ -32,3 +46,12 @@ def page_link(rel: str, kind: str, /, **changes: Any) -> dict[str, str]:
     args.update({name: str(value) for name, value in changes.items() if value is not None})
     query = f"?{urlencode(args)}" if args else ""
     return {"href": url(request.path + query), "rel": rel, "type": kind}
+
+
+def link_header(links: Sequence[Mapping[str, str]]) -> str:
+    """The links as the value of a Link header (RFC 8288); titles stay in the document.
+
+    >>> link_header([{"href": "http://a/", "rel": "next", "type": "text/html"}])
+    '<http://a/>; rel="next"; type="text/html"'
+    """
+    return ", ".join(f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"' for one in links)

@@ -3,58 +3,59 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response
 
 from api.access import current_settings, current_store, listed, view_of
+from api.documents import DOCUMENT, chosen_format
+from api.field_schemas import field_schema
+from api.formats import ITEM, item_forms
 from api.language import asked_language
-from api.links import GEOJSON, JSON, OPENAPI, url
+from api.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, url
+from api.operations import (
+    PROBLEM,
+    components,
+    content,
+    names_parameter,
+    operation,
+    reference,
+)
+from api.parameters import ITEMS as ITEMS_PARAMETERS
+from api.parameters import queryable, takes
+from api.processes import FORMS as PROCESS_FORMS
 from api.processes import input_schema
 from api.templating import page
+from api.tiles import openapi_paths, tile_links
 from api.words import WORDS
 from layers.model import Field, Layer
 from layers.processes import PROCESSES, Process
+from layers.query import View
 
-__all__ = ["blueprint", "document", "field_schema"]
+__all__ = ["blueprint", "document"]
 
 blueprint = Blueprint("openapi", __name__)
 
-JSON_TYPES = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "list": {"type": "array", "items": {}},
-    "object": {"type": "object"},
-}
-PROBLEM = {
-    "description": "Problem document (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
-}
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-    },
-}
+API = (("openapi", OPENAPI), ("json", JSON), ("html", HTML))
+SCHEMA_FORMS = (("json", SCHEMA), ("html", HTML))
 
 
 @blueprint.get("/api")
+@takes()
 def api() -> Response:
     """The document itself."""
-    text = json.dumps(document(), ensure_ascii=False)
-    return Response(text, content_type=OPENAPI)
+    chosen = chosen_format(API)
+    if chosen == "html":
+        return page("api.html", document=document())
+    kind = OPENAPI if chosen == "openapi" else JSON
+    response = Response(json.dumps(document(), ensure_ascii=False), content_type=kind)
+    response.headers["Content-Language"] = asked_language()
+    return response
 
 
 @blueprint.get("/api.html")
+@takes()
 def api_page() -> Response:
     """The document as a page for people."""
     return page("api.html", document=document())
@@ -63,125 +64,143 @@ def api_page() -> Response:
 def document() -> dict[str, Any]:
     """OpenAPI 3.0 of everything that the caller may use."""
     language = asked_language()
-    paths: dict[str, Any] = {
-        "/": _get("landing", "Landing page", JSON),
-        "/conformance": _get("conformance", "Conformance classes", JSON),
-        "/api": _get("api", "This document", OPENAPI),
-        "/collections": _get("collections", "Layers", JSON),
-        "/processes": _get("processes", "Analyses", JSON),
-        "/healthz": _get("health", "The process answers", JSON, shared=False),
-        "/readyz": _get("ready", "The database answers", JSON, shared=False),
-    }
-    for layer in current_store().layers():
-        if listed(layer):
-            paths.update(_layer_paths(layer, language))
+    shown = [layer for layer in current_store().layers() if listed(layer)]
+    drawn = [layer for layer in shown if tile_links(layer, view_of(layer))]
+    paths: dict[str, Any] = dict(_shared_paths(language))
+    for layer in shown:
+        paths |= _layer_paths(layer, view_of(layer), language)
+    paths |= openapi_paths(drawn, PROBLEM)
     for process in PROCESSES.values():
-        paths.update(_process_paths(process, language))
+        paths |= _process_paths(process, language)
     return {
         "openapi": "3.0.3",
         "info": {
             "title": WORDS["site"].get(language),
             "description": WORDS["purpose"].get(language),
-            "version": "0.1.0",
+            "version": version("phumi"),
             "license": {"name": "Apache-2.0"},
         },
         "servers": [{"url": url("")}],
         "paths": paths,
-        "components": {"schemas": {"problem": PROBLEM_SCHEMA}},
+        "components": components(current_settings()),
     }
 
 
-def field_schema(field: Field, language: str) -> dict[str, Any]:
-    """The JSON schema of one field's values."""
-    schema: dict[str, Any] = {**JSON_TYPES[field.type], "title": field.label.get(language)}
-    schema["nullable"] = not field.required
-    if field.description:
-        schema["description"] = field.description.get(language)
-    if field.values and field.type == "text":
-        schema["enum"] = [*field.values, *([] if field.required else [None])]
-    for name, value in (("minimum", field.minimum), ("maximum", field.maximum)):
-        if value is not None:
-            schema[name] = value
-    if field.unit:
-        schema["x-ogc-unit"] = field.unit
-    return schema
+def _shared_paths(language: str) -> dict[str, Any]:
+    named = {
+        "/": ("landing", "site", "landing"),
+        "/conformance": ("conformance", "conformance", "conformance"),
+        "/collections": ("collections", "layers", "collections"),
+    }
+    paths = {
+        path: _get(name, WORDS[word].get(language), DOCUMENT, reference("schemas", schema))
+        for path, (name, word, schema) in named.items()
+    }
+    free = {"type": "object"}
+    paths["/api"] = _get("api", "OpenAPI", API, free)
+    paths["/api.html"] = _get("api_page", "OpenAPI", (("html", HTML),), free)
+    paths["/processes"] = _get(
+        "processes", "OGC API Processes", PROCESS_FORMS, free, tag="processes"
+    )
+    for path, name in (("/healthz", "health"), ("/readyz", "ready")):
+        answers = {"200": {"description": name, "content": content(JSON, free)}}
+        if name == "ready":
+            answers["503"] = {"description": "Database unavailable", "content": content(JSON, free)}
+        paths[path] = {"get": {"operationId": name, "summary": name, "responses": answers}}
+    return paths
 
 
-def _layer_paths(layer: Layer, language: str) -> dict[str, Any]:
+def _layer_paths(layer: Layer, view: View, language: str) -> dict[str, Any]:
     base, title = f"/collections/{layer.id}", layer.title.get(language)
-    view = view_of(layer)
     fields = [item for item in layer.fields if item.name in view.fields]
-    properties = {item.name: field_schema(item, language) for item in fields}
-    feature = {
+    feature = _feature_schema(fields, language)
+    key = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}}
+    selected = names_parameter("properties", [*(f.name for f in fields), "geometry"])
+    one = [key, reference("parameters", "crs"), selected]
+    paths = {
+        base: _get(
+            f"{layer.id}_collection", title, DOCUMENT, reference("schemas", "collection"), tag=title
+        ),
+        f"{base}/items": _get(
+            f"{layer.id}_items",
+            title,
+            item_forms(layer, view),
+            _page_schema(feature),
+            parameters=_items_parameters(layer, view, language),
+            tag=title,
+        ),
+        f"{base}/items/{{featureId}}": _get(
+            f"{layer.id}_item", title, ITEM, feature, parameters=one, tag=title
+        ),
+    }
+    for kind in ("queryables", "sortables", "schema"):
+        paths[f"{base}/{kind}"] = _get(
+            f"{layer.id}_{kind}",
+            f"{title}: {WORDS[kind].get(language)}",
+            SCHEMA_FORMS,
+            reference("schemas", "schema"),
+            tag=title,
+        )
+    return paths
+
+
+def _items_parameters(layer: Layer, view: View, language: str) -> list[dict[str, Any]]:
+    fields = [item for item in layer.fields if item.name in view.fields]
+    plain = [item for item in fields if queryable(item, view)]
+    own = {
+        "properties": names_parameter("properties", [*(f.name for f in fields), "geometry"]),
+        "sortby": names_parameter("sortby", [f.name for f in plain]),
+    }
+    return [
+        *(own.get(name) or reference("parameters", name) for name in ITEMS_PARAMETERS),
+        *(
+            {
+                "name": item.name,
+                "in": "query",
+                "required": False,
+                "schema": _without_titles(field_schema(item, language)),
+                "description": item.label.get(language),
+            }
+            for item in plain
+            if item.name not in ITEMS_PARAMETERS
+        ),
+    ]
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """The same in the words of OpenAPI 3.0, which knows no ``const``."""
+    return {name: value for name, value in schema.items() if name != "oneOf"}
+
+
+def _feature_schema(fields: list[Field], language: str) -> dict[str, Any]:
+    properties = {item.name: field_schema(item, language, nullable=True) for item in fields}
+    return {
         "type": "object",
         "required": ["type", "id", "geometry", "properties"],
         "properties": {
             "type": {"type": "string", "enum": ["Feature"]},
             "id": {"type": "string"},
-            "geometry": {"type": "object", "nullable": True},
+            "geometry": reference("schemas", "geometry"),
             "properties": {"type": "object", "properties": properties},
+            "links": reference("schemas", "links"),
         },
     }
-    page = {
+
+
+def _page_schema(feature: dict[str, Any]) -> dict[str, Any]:
+    count = {"type": "integer", "minimum": 0}
+    return {
         "type": "object",
         "required": ["type", "features", "links", "numberReturned", "timeStamp"],
         "properties": {
             "type": {"type": "string", "enum": ["FeatureCollection"]},
             "features": {"type": "array", "items": feature},
-            "links": {"type": "array", "items": {"type": "object"}},
-            "numberReturned": {"type": "integer", "minimum": 0},
-            "numberMatched": {"type": "integer", "minimum": 0},
+            "links": reference("schemas", "links"),
+            "numberReturned": count,
+            "numberMatched": count,
             "timeStamp": {"type": "string", "format": "date-time"},
         },
     }
-    key = {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}}
-    return {
-        base: _get(f"{layer.id}_collection", title, JSON, tag=title),
-        f"{base}/items": _get(
-            f"{layer.id}_items", title, GEOJSON, _item_parameters(fields), page, tag=title
-        ),
-        f"{base}/items/{{featureId}}": _get(
-            f"{layer.id}_item", title, GEOJSON, [key], feature, tag=title, absent=True
-        ),
-    }
-
-
-def _item_parameters(fields: list[Field]) -> list[dict[str, Any]]:
-    limits = current_settings()
-    bbox = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6}
-    limit = {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": limits.page_limit_max,
-        "default": limits.page_limit,
-    }
-    found = [
-        {"name": "limit", "in": "query", "schema": limit, "style": "form", "explode": False},
-        {"name": "bbox", "in": "query", "schema": bbox, "style": "form", "explode": False},
-        {
-            "name": "datetime",
-            "in": "query",
-            "schema": {"type": "string"},
-            "style": "form",
-            "explode": False,
-        },
-        {"name": "offset", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-        {"name": "token", "in": "query", "schema": {"type": "string"}},
-        {"name": "filter", "in": "query", "schema": {"type": "string"}},
-        {
-            "name": "filter-lang",
-            "in": "query",
-            "schema": {"type": "string", "enum": ["cql2-text", "cql2-json"]},
-        },
-        {"name": "sortby", "in": "query", "schema": {"type": "string"}},
-        {"name": "properties", "in": "query", "schema": {"type": "string"}},
-    ]
-    equal = [
-        {"name": item.name, "in": "query", "schema": {"type": JSON_TYPES[item.type]["type"]}}
-        for item in fields
-        if item.type in ("text", "integer", "number", "boolean", "date")
-    ]
-    return found + equal
 
 
 def _process_paths(process: Process, language: str) -> dict[str, Any]:
@@ -191,46 +210,24 @@ def _process_paths(process: Process, language: str) -> dict[str, Any]:
         if isinstance(schema.get("type"), list):
             del schema["type"]  # OpenAPI 3.0 knows one type only
     body = {"type": "object", "properties": {"inputs": {"type": "object", "properties": inputs}}}
-    result = {"description": title, "content": {GEOJSON: {"schema": {"type": "object"}}}}
+    faults = dict.fromkeys(("400", "403", "404", "413", "500", "503"), PROBLEM)
     execution = {
         "operationId": f"{process.id}_execute",
         "summary": title,
         "tags": ["processes"],
-        "requestBody": {"content": {JSON: {"schema": body}}},
-        "responses": {"200": result, "400": PROBLEM, "403": PROBLEM, "413": PROBLEM},
+        "requestBody": {"content": content(JSON, body)},
+        "responses": {
+            "200": {"description": title, "content": content(GEOJSON, {"type": "object"})},
+            **faults,
+        },
     }
     return {
-        base: _get(f"{process.id}_description", title, JSON, tag="processes"),
+        base: _get(
+            f"{process.id}_description", title, PROCESS_FORMS, {"type": "object"}, tag="processes"
+        ),
         f"{base}/execution": {"post": execution},
     }
 
 
-def _get(
-    name: str,
-    summary: str,
-    kind: str,
-    parameters: list[dict[str, Any]] | None = None,
-    schema: dict[str, Any] | None = None,
-    *,
-    tag: str = "phumi",
-    shared: bool = True,
-    absent: bool = False,
-) -> dict[str, Any]:
-    common = [
-        {"name": "f", "in": "query", "schema": {"type": "string"}},
-        {"name": "lang", "in": "query", "schema": {"type": "string", "enum": ["th", "en"]}},
-    ]
-    answer = {"description": summary, "content": {kind: {"schema": schema or {"type": "object"}}}}
-    responses: dict[str, Any] = {"200": answer}
-    if shared:
-        responses |= {"400": PROBLEM, "406": PROBLEM}
-    if absent:
-        responses["404"] = PROBLEM
-    operation = {
-        "operationId": name,
-        "summary": summary,
-        "tags": [tag],
-        "parameters": (parameters or []) + (common if shared else []),
-        "responses": responses,
-    }
-    return {"get": operation}
+def _get(*args: Any, **named: Any) -> dict[str, Any]:
+    return {"get": operation(*args, **named)}

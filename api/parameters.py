@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, TypeVar
 
 from flask import request
@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from api.field_schemas import field_schema
 from api.settings import Settings
 from geo.text import LANGUAGES, Text
-from layers.crs import ReferenceSystem, filter_to_lonlat, reference_system
+from layers.crs import CRS84, ReferenceSystem, filter_to_lonlat, reference_system
 from layers.errors import QueryError
 from layers.model import Field, Layer
 from layers.query import BBox, Interval, Query, SortKey, View, page_after, parse_filter
@@ -30,6 +30,7 @@ __all__ = [
     "SORT_KEYS_MAX",
     "flag",
     "items_query",
+    "parse_bbox",
     "queryable",
     "single_query",
     "takes",
@@ -152,10 +153,13 @@ def _system(name: str, args: Args) -> ReferenceSystem:
 
 
 def _box(args: Args) -> BBox | None:
-    text = args.get("bbox")
+    return parse_bbox(args.get("bbox"), _system("bbox-crs", args))
+
+
+def parse_bbox(text: str | None, system: ReferenceSystem = CRS84) -> BBox | None:
+    """Four or six numbers between commas in a system's axis order, as x, y, x, y."""
     if text is None:
         return None
-    system = _system("bbox-crs", args)
     try:
         box = system.box([float(side) for side in text.split(",", 6)])
     except ValueError:
@@ -232,7 +236,8 @@ def _equals(field: Field, text: str) -> dict[str, Any]:
     value: Any = text
     if field.type in ("integer", "number", "boolean"):
         value = _plain(text, field.type)
-    if not _validator(field).is_valid(value):
+    schema = field_schema(field, LANGUAGES[0])
+    if not Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value):
         codes = ", ".join(field.values or ())
         limits = Text(f" ({codes})", f" ({codes})") if codes else Text("", "")
         raise _wrong(
@@ -252,13 +257,6 @@ def _plain(text: str, kind: str) -> Any:
     if kind == "integer":
         return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
     return float(text) if DECIMAL.fullmatch(text) else text
-
-
-@lru_cache(maxsize=4096)
-def _validator(field: Field) -> Draft202012Validator:
-    return Draft202012Validator(
-        field_schema(field, "en", nullable=False), format_checker=FormatChecker()
-    )
 
 
 def _names(args: Args) -> tuple[str, ...] | None:

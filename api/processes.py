@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from api.access import current_settings, current_store, view_of
+from api.documents import chosen_format, json_response
 from api.language import asked_language
-from api.links import GEOJSON, link
+from api.links import GEOJSON, JSON, link
+from api.parameters import takes
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.processes import PROCESSES, Input, Process, Reader, execute, process
@@ -18,6 +20,7 @@ __all__ = ["blueprint", "input_schema"]
 
 blueprint = Blueprint("processes", __name__)
 
+FORMS = (("json", JSON),)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "integer": {"type": "integer"},
@@ -31,15 +34,19 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 @blueprint.get("/processes")
+@takes()
 def listing() -> Response:
     """All registered analyses."""
+    chosen_format(FORMS)
     summaries = [_summary(item) for item in PROCESSES.values()]
-    return jsonify({"processes": summaries, "links": [link("/processes", "self")]})
+    return json_response({"processes": summaries, "links": [link("/processes", "self")]})
 
 
 @blueprint.get("/processes/<process_id>")
+@takes()
 def description(process_id: str) -> Response:
     """One analysis: its inputs with defaults and units, its outputs."""
+    chosen_format(FORMS)
     chosen = process(process_id)
     language = asked_language()
     document = _summary(chosen) | {
@@ -73,7 +80,7 @@ def description(process_id: str) -> Response:
             }
         },
     }
-    return jsonify(document)
+    return json_response(document)
 
 
 @blueprint.post("/processes/<process_id>/execution")

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
 from api.access import current_settings, current_store, view_of
-from api.freshness import etag, not_modified, stamp
-from api.language import negotiated
+from api.freshness import etag, fresh, not_modified, stamp
+from api.language import asked_language, negotiated
 from api.links import JSON
-from api.parameters import items_query
+from api.parameters import ITEMS, items_query, takes
 from api.problems import NotAcceptable
 from api.tile_cache import KeptTile, TileCache
 from api.tilesets import (
@@ -58,7 +58,7 @@ CONFORMANCE = (
 TILE_FORMATS = (("mvt", MVT), ("pbf", "application/x-protobuf"))
 SET_FORMATS = (("json", JSON), ("tilejson", TILEJSON))
 JSON_FORMATS = (("json", JSON),)
-NOT_OF_TILES = ("bbox", "bbox-crs", "crs", "limit", "offset", "sortby", "token")
+NARROWING = ("datetime", "filter", "filter-crs", "filter-lang", "properties")
 
 
 @blueprint.record
@@ -68,6 +68,7 @@ def _make_cache(state: BlueprintSetupState) -> None:
 
 
 @blueprint.get("/collections/<layer_id>/tiles")
+@takes()
 def layer_tilesets(layer_id: str) -> Response:
     """The tile sets of one layer."""
     _negotiated(JSON_FORMATS)
@@ -77,6 +78,7 @@ def layer_tilesets(layer_id: str) -> Response:
 
 
 @blueprint.get("/tiles")
+@takes()
 def dataset_tilesets() -> Response:
     """The tile sets of all layers together."""
     _negotiated(JSON_FORMATS)
@@ -113,6 +115,7 @@ def dataset_tile(scheme_id: str, zoom: str, row: str, column: str) -> Response:
 
 
 @blueprint.get("/tileMatrixSets")
+@takes()
 def tiling_schemes() -> Response:
     """The tiling schemes."""
     _negotiated(JSON_FORMATS)
@@ -120,6 +123,7 @@ def tiling_schemes() -> Response:
 
 
 @blueprint.get("/tileMatrixSets/<scheme_id>")
+@takes()
 def tiling_scheme(scheme_id: str) -> Response:
     """One tiling scheme."""
     _negotiated(JSON_FORMATS)
@@ -163,15 +167,15 @@ def _tileset(base: str, title: Text | None, layers: Sequence[Layer]) -> Response
         (layer, query, view) for layer, (query, view) in zip(layers, _asked(layers), strict=True)
     ]
     kept = {name: text for name, text in request.args.items() if name not in ("f", "lang")}
-    if chosen == "tilejson":
-        return jsonify(tilejson(base, title, asked, kept))
-    return jsonify(tileset(base, title, asked, kept))
+    make = tilejson if chosen == "tilejson" else tileset
+    form = f"{chosen};{asked_language()}"
+    return fresh(layers, form, lambda: jsonify(make(base, title, asked, kept)))
 
 
 def _asked(layers: Sequence[Layer]) -> list[tuple[Query, View]]:
     """What the request wants of each layer; AccessDenied where positions are not to be seen."""
-    for name in NOT_OF_TILES:
-        if name in request.args:
+    for name in request.args:
+        if name in ITEMS and name not in NARROWING:
             raise _wrong("parameter_unknown", name, "ไม่ใช้กับไทล์", "is not for tiles")
     args = request.args.copy()
     args.poplist("collections")

@@ -263,6 +263,8 @@ def _strips(
     strips = np.full(len(lines), None, dtype=object)
     if len(part):
         bands = shapely.buffer(part, width[of] / 2, cap_style="flat", join_style="mitre")
-        whole = pd.Series(bands).groupby(of).agg(lambda mine: shapely.union_all(mine.to_numpy()))
-        strips[whole.index] = whole
+        order = np.argsort(of, kind="stable")
+        rows, first = np.unique(of[order], return_index=True)
+        for row, mine in zip(rows, np.split(bands[order], first[1:]), strict=True):
+            strips[row] = shapely.union_all(mine)
     return strips

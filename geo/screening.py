@@ -25,6 +25,7 @@ from geo.zonal import cells_under, crossing_flow, height_above, on_grid, zonal_m
 __all__ = [
     "FACTORS",
     "MEASURES",
+    "WORDS",
     "Factor",
     "ScreeningParameters",
     "Terrain",

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
 from geo.parameters import Parameters, between, column
@@ -96,9 +97,9 @@ def check_setbacks(
     ``distance_m``: from the rim; nan where it is not known, inf where no side is foreign.
     ``certified``: protected as a licensed civil engineer certified.
 
-    Returns verdict (SETBACK_VERDICTS, or ``unknown``), required_m (twice the depth; 0 where the rule does not
-    apply), missing_m, advisory_m (twice the depth where a pond of 3 m or less is nearer: a duty
-    of protection, no violation; else nan) and notice_needed.
+    Returns verdict (SETBACK_VERDICTS, or ``unknown``), required_m (twice the depth; 0 where the
+    rule does not apply), missing_m, advisory_m (twice the depth where a pond of 3 m or less is
+    nearer: a duty of protection, no violation; else nan) and notice_needed.
 
     >>> check_setbacks([3.0, 3.1, 3.1], [2.0, 6.2, 6.19])[["verdict", "missing_m", "advisory_m"]]
               verdict  missing_m  advisory_m
@@ -144,10 +145,10 @@ def deepest_within(distance_m: ArrayLike, parameters: SetbackParameters = DEFAUL
 
 
 def foreign_boundary(
-    plot: shapely.Geometry,
-    sides: list[tuple[shapely.Geometry, str]],
+    plot: BaseGeometry,
+    sides: list[tuple[BaseGeometry, str]],
     parameters: SetbackParameters = DEFAULTS,
-) -> shapely.Geometry:
+) -> BaseGeometry:
     """The part of a plot's boundary behind which another's or public land lies (LAND-R16).
 
     ``sides``: lines along the boundary with their tag (SIDES), in the metres of ``plot``. An edge,
@@ -174,21 +175,23 @@ def foreign_boundary(
     return shapely.union_all(edges[~along])
 
 
-def _edges(boundary: shapely.Geometry, cuts: Geometries, tolerance: float) -> Geometries:
+def _edges(boundary: BaseGeometry, cuts: Geometries, tolerance: float) -> Geometries:
     """The edges of a boundary, cut where the tagged lines begin and end."""
     edges = []
     for ring in shapely.get_parts(boundary):
-        at = shapely.line_locate_point(ring, shapely.points(shapely.get_coordinates(ring))).tolist()
+        corners = shapely.points(shapely.get_coordinates(ring))
         near = cuts[shapely.distance(cuts, ring) <= tolerance]
-        at += [*shapely.line_locate_point(ring, near).tolist(), 0.0, ring.length]
-        stops = np.unique(np.round(at, 6))
+        on = np.concatenate([corners, near])
+        at = np.append(shapely.line_locate_point(ring, on), ring.length)
+        stops = np.sort(at)
+        stops = stops[np.diff(stops, prepend=-1.0) > 1e-7]
         points = shapely.get_coordinates(shapely.line_interpolate_point(ring, stops))
-        edges += shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)).tolist()
+        edges += list(np.atleast_1d(shapely.linestrings(np.stack([points[:-1], points[1:]], 1))))
     return np.array(edges, dtype=object)
 
 
 def check_trees(
-    dig: shapely.Geometry,
+    dig: BaseGeometry,
     trees: ArrayLike,
     parameters: SetbackParameters = DEFAULTS,
 ) -> pd.DataFrame:
@@ -228,7 +231,7 @@ def check_fill(
     return higher, higher & (np.asarray(area_m2, dtype=float) > parameters.fill_notice_m2)
 
 
-def room(plot: shapely.Geometry, foreign: shapely.Geometry, setback_m: float) -> shapely.Geometry:
+def room(plot: BaseGeometry, foreign: BaseGeometry, setback_m: float) -> BaseGeometry:
     """The part of a plot that is at least ``setback_m`` from its foreign boundary.
 
     >>> room(shapely.box(0, 0, 40, 40), shapely.box(0, 0, 40, 40).exterior, 8.0).area
@@ -238,8 +241,8 @@ def room(plot: shapely.Geometry, foreign: shapely.Geometry, setback_m: float) ->
 
 
 def fitted_rim(
-    rim: shapely.Geometry, plot: shapely.Geometry, foreign: shapely.Geometry, setback_m: float
-) -> shapely.Geometry:
+    rim: BaseGeometry, plot: BaseGeometry, foreign: BaseGeometry, setback_m: float
+) -> BaseGeometry:
     """The largest single part of a rim that keeps the setback; empty where nothing is left.
 
     >>> plot = shapely.box(0, 0, 40, 40)

@@ -24,7 +24,8 @@ from layers.store.frames import from_arrow
 __all__ = ["csv_parts", "write_fgb", "write_parquet"]
 
 GEOPARQUET = "1.1.0"
-ROW_GROUP = 65_536
+GROUP_ROWS = 65_536
+GROUP_SIZE = 32_000_000  # bytes of columns that are held to be written together
 # What goes before the WKB (little-endian) of a line or polygon to make it a feature of parts.
 PARTS = {2: b"\x01\x05\x00\x00\x00\x01\x00\x00\x00", 3: b"\x01\x06\x00\x00\x00\x01\x00\x00\x00"}
 
@@ -55,11 +56,15 @@ def write_parquet(
         held: list[pa.RecordBatch] = []
         for batch in chain([first], parts):
             held.append(batch)
-            if sum(part.num_rows for part in held) >= ROW_GROUP:
+            if sum(part.num_rows for part in held) >= GROUP_ROWS or _size(held) >= GROUP_SIZE:
                 writer.write_table(pa.Table.from_batches(held).cast(schema))
                 held = []
         if held:
             writer.write_table(pa.Table.from_batches(held).cast(schema))
+
+
+def _size(batches: list[pa.RecordBatch]) -> int:
+    return sum(batch.nbytes for batch in batches)
 
 
 def write_fgb(

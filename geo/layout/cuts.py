@@ -13,7 +13,19 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
 
-__all__ = ["areas_before", "edges", "half_planes", "offsets", "polygon_parts", "rings", "unit"]
+__all__ = [
+    "GRID_M",
+    "areas_before",
+    "edges",
+    "half_planes",
+    "offsets",
+    "polygon_parts",
+    "rings",
+    "unit",
+]
+
+GRID_M = 1e-6
+"""What cuts are rounded to, so that a cut along an edge leaves no hair of ground behind."""
 
 
 def unit(azimuth: Floats | float) -> Floats:
@@ -47,12 +59,14 @@ def areas_before(start: Floats, end: Floats, normal: Floats, offset: Floats) -> 
     edges of the integral of (s - offset) dr, s along the normal and r across it.
     """
     across = np.stack([-normal[:, 1], normal[:, 0]], axis=-1)
-    from_line = np.minimum((normal @ start.T)[:, None, :] - offset[:, :, None], 0.0)
-    to_line = np.minimum((normal @ end.T)[:, None, :] - offset[:, :, None], 0.0)
-    advance = (normal @ (end - start).T)[:, None, :]
+    from_line = (normal @ start.T)[:, None, :] - offset[:, :, None]
+    to_line = (normal @ end.T)[:, None, :] - offset[:, :, None]
     rise = (across @ (end - start).T)[:, None, :]
-    level = np.abs(advance) < 1e-12
-    part = np.where(level, 1.0, (to_line - from_line) / np.where(level, 1.0, advance))
+    crosses = (from_line < 0) != (to_line < 0)
+    advance = np.where(crosses, to_line - from_line, 1.0)
+    from_line, to_line = np.minimum(from_line, 0.0), np.minimum(to_line, 0.0)
+    # An edge that does not cross the line counts whole, however small its advance.
+    part = np.where(crosses, (to_line - from_line) / advance, 1.0)
     return np.asarray((part * (from_line + to_line) / 2 * rise).sum(axis=-1))
 
 

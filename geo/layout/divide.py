@@ -14,7 +14,7 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
-from geo.layout.cuts import half_planes, offsets, polygon_parts, unit
+from geo.layout.cuts import GRID_M, half_planes, offsets, polygon_parts, unit
 from geo.layout.region import Region, Task
 from geo.layout.site import Area
 
@@ -66,7 +66,8 @@ def straight_cuts(regions: Sequence[Region], task: Task) -> Cuts:
         groups.append(near_groups)
         far_groups.append((np.array(region.areas) > 0) & ~near_groups)
     half, whole = np.concatenate(halves), np.concatenate(shapes)
-    near, far = shapely.intersection(whole, half), shapely.difference(whole, half)
+    near = shapely.intersection(whole, half, grid_size=GRID_M)
+    far = shapely.difference(whole, half, grid_size=GRID_M)
     return Cuts(
         np.concatenate(rows), near, far, np.concatenate(groups),
         np.concatenate(far_groups), np.concatenate(axes),
@@ -101,7 +102,7 @@ def arm_cuts(regions: Sequence[Region], task: Task) -> Iterator[Cuts]:
         near = [_low_part(arm, unit(turned[k]), areas[k]) for k, arm in found]
         pieces = np.array(near, dtype=object)
         far_groups = (np.array(region.areas) > 0) & ~near_groups[index]
-        rest = shapely.difference(shape, pieces)
+        rest = shapely.difference(shape, pieces, grid_size=GRID_M)
         yield Cuts(
             np.full(len(index), row), pieces, rest, near_groups[index], far_groups, turned[index]
         )
@@ -136,4 +137,4 @@ def _low_part(arm: Polygon, normal: Floats, area: float) -> Area:
     at = offsets(arm, normal[None], np.array([area]))
     centre, reach = _circle(arm)
     low: Area = half_planes(normal[None], at, reach, centre)[0]
-    return arm.intersection(low)
+    return shapely.intersection(arm, low, grid_size=GRID_M)

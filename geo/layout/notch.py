@@ -10,7 +10,7 @@ import shapely
 from shapely import Point, Polygon
 
 from geo.crs import Floats
-from geo.layout.cuts import edges, half_planes, offsets, polygon_parts
+from geo.layout.cuts import GRID_M, edges, half_planes, offsets, polygon_parts
 from geo.layout.site import Area
 
 __all__ = ["notches"]
@@ -36,14 +36,13 @@ def notches(ground: Area, gate: Point, area: float) -> Iterator[tuple[Area, Area
     angle = math.atan2(along[1], along[0])
     for proportion in PROPORTIONS:
         depth = proportion * math.sqrt(area)
-        strip = ground.intersection(
-            half_planes(inward[None], np.array([foot @ inward + depth]), reach, centre)[0]
-        )
+        inner = half_planes(inward[None], np.array([foot @ inward + depth]), reach, centre)[0]
+        strip = shapely.intersection(ground, inner, grid_size=GRID_M)
         band = min(polygon_parts(strip), key=gate.distance, default=None)
         if band is None or band.area <= area * 1.02:
             continue
         for piece in _placed(band, foot, along, area, area / depth, reach):
-            rest = ground.difference(piece)
+            rest = shapely.difference(ground, piece, grid_size=GRID_M)
             if piece.geom_type == "Polygon" and rest.geom_type == "Polygon":
                 yield piece, rest, angle
 
@@ -58,13 +57,14 @@ def _placed(
         part: Polygon = band
         if math.isfinite(start):
             before = half_planes(direction[None], np.array([start]), reach, foot)[0]
-            cut = polygon_parts(band.difference(before), 1.0)
+            cut = polygon_parts(shapely.difference(band, before, grid_size=GRID_M), 1.0)
             if len(cut) != 1:
                 continue
             part = cut[0]
         if part.area > area * (1 + 1e-9):
             end = offsets(part, direction[None], np.array([area]))
-            yield part.intersection(half_planes(direction[None], end, reach, foot)[0])
+            near = half_planes(direction[None], end, reach, foot)[0]
+            yield shapely.intersection(part, near, grid_size=GRID_M)
 
 
 def _side_at(ground: Area, gate: Point) -> Floats:
@@ -75,6 +75,7 @@ def _side_at(ground: Area, gate: Point) -> Floats:
     far = np.round(
         shapely.distance(shapely.linestrings(np.stack([start, start + step], 1)), gate), 6
     )
-    length = np.round(np.hypot(step[:, 0], step[:, 1]), 6)
-    side = int(np.lexsort((-length, np.asarray(far)))[0])  # at a corner the longer side
+    length = np.hypot(step[:, 0], step[:, 1])
+    # At a corner the longer side.
+    side = int(np.lexsort((-np.round(length, 6), np.asarray(far)))[0])
     return np.asarray(step[side] / length[side])

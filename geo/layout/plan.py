@@ -29,6 +29,7 @@ from geo.layout.site import (
     apart,
     compactness,
     dominant_axes,
+    quarter_turn,
     reference_frame,
 )
 
@@ -193,7 +194,8 @@ class _Work:
     def _axes(self) -> tuple[float, ...]:
         axes = dominant_axes(self.site.plot, AXES)
         if self.site.gradient is not None and any(self.site.gradient):
-            fall = math.atan2(self.site.gradient[1], self.site.gradient[0]) % (math.pi / 2)
+            east, north = self.site.gradient
+            fall = float(quarter_turn(np.arctan2(north, east)))
             if min(apart(fall, axis) for axis in axes) > 3:
                 axes.append(fall)
         return tuple(axes)

@@ -182,7 +182,7 @@ def _measures(
     size = np.array([region.shape.area for region in first])[cuts.region]
     share = np.array([np.array(region.areas) / math.fsum(region.areas) for region in first])
     wanted = (share[cuts.region] * groups).sum(axis=1)
-    return np.asarray(np.abs(shapely.area(near) / size - wanted) < 1e-6)
+    return np.asarray(np.abs(shapely.area(near) / size - wanted) < 1e-5)
 
 
 def _with_earlier(

@@ -30,6 +30,7 @@ __all__ = [
     "dominant_axes",
     "gradient_from_fall",
     "plane_from_points",
+    "quarter_turn",
     "reference_frame",
 ]
 
@@ -40,6 +41,10 @@ Shape = TypeVar("Shape", bound=BaseGeometry)
 
 FINDINGS: Mapping[str, Text] = MappingProxyType(
     {
+        "crs_missing": Text(
+            "พิกัดแปลงไม่ใช่องศา (EPSG:4326) โปรดแปลงระบบพิกัดก่อน",
+            "The plot is not in degrees (EPSG:4326); transform it first",
+        ),
         "plot_missing": Text("ไม่มีรูปแปลง", "There is no shape of the plot"),
         "plot_invalid": Text(
             "ขอบเขตแปลงไม่ถูกต้อง ต้องเป็นรูปปิดที่เส้นขอบไม่ตัดกันเอง ({reason})",
@@ -241,7 +246,7 @@ def dominant_axes(plot: Area, most: int) -> list[float]:
         start, end = edges(shape)
         step = end - start
         metres = np.round(np.hypot(step[:, 0], step[:, 1]), 6)
-        angle = np.arctan2(step[:, 1], step[:, 0]) % (math.pi / 2)
+        angle = quarter_turn(np.arctan2(step[:, 1], step[:, 0]))
         sides += zip(metres.tolist(), angle.tolist(), strict=True)
     sides.sort(key=lambda side: -side[0])  # stable: equal sides in the order of the ring
     chosen: list[float] = []
@@ -249,6 +254,16 @@ def dominant_axes(plot: Area, most: int) -> list[float]:
         if all(apart(bearing, other) >= 10 for other in chosen):
             chosen.append(bearing)
     return chosen[:most]
+
+
+def quarter_turn(angle: Floats) -> Floats:
+    """Angles in radians brought to 0 up to a right angle; just below one it is 0.
+
+    >>> quarter_turn(np.array([math.pi, -1e-15, 2.0])).round(4).tolist()
+    [0.0, 0.0, 0.4292]
+    """
+    turned = np.round(angle, 12) % (math.pi / 2)
+    return np.where(turned > math.pi / 2 - 1e-9, 0.0, turned)
 
 
 def apart(one: float, other: float) -> float:

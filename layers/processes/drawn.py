@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import shapely
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import ParameterError
 from geo.text import Text
@@ -18,7 +19,7 @@ class Drawn(NamedTuple):
     """One feature: its properties, its shape (EPSG:4326, may be None) and its id."""
 
     properties: Mapping[str, Any]
-    shape: shapely.Geometry | None
+    shape: BaseGeometry | None
     id: str | None
 
 
@@ -57,11 +58,11 @@ def drawn_features(document: Mapping[str, Any], parameter: str, label: Text) -> 
     return found
 
 
-def _shape(geometry: Any, parameter: str, label: Text, place: str) -> shapely.Geometry | None:
+def _shape(geometry: Any, parameter: str, label: Text, place: str) -> BaseGeometry | None:
     if geometry is None:
         return None
     try:
-        found: shapely.Geometry = shape(geometry)
+        found: BaseGeometry = shape(geometry)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
         raise _unreadable(parameter, label, place) from None
     return found

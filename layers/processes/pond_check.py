@@ -1,4 +1,8 @@
-"""Pond check: volume, capacity and verdict of ponds, drawn or stored (LAND-R11 to R14)."""
+"""Pond check: all that land.md asks of a pond, drawn or stored (LAND-R11 to R23, R34).
+
+Over many ponds the result is a table of columns. For a few (``DETAILED``) each pond also carries
+its verdict rows, and for one the stage table, the months of the balance and the years.
+"""
 
 from __future__ import annotations
 
@@ -8,239 +12,287 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from shapely.geometry import shape
 
-from geo.errors import ParameterError
-from geo.pond import VERDICTS, PondParameters, check_ponds, rounded, stage_table
+from geo.crs import Floats
+from geo.earthwork import EARTH_VERDICTS, mounds
+from geo.layout.profiles import SHARE_VERDICTS
+from geo.pond import VERDICTS, check_ponds, rounded, stage_table
+from geo.setback import SETBACK_VERDICTS, TREE_VERDICTS, check_fill
 from geo.text import Text
-from layers.errors import AccessDenied
+from geo.water_balance import WATER_VERDICTS
 from layers.model import Layer
 from layers.ponds import PONDS
-from layers.processes.model import Input, Output, Process, Reader, Result
+from layers.processes.drawn import drawn_features
+from layers.processes.model import Output, Process, Reader, Result
+from layers.processes.pond.case import GIVEN, Case, numbers, read_case
+from layers.processes.pond.inputs import INPUTS
+from layers.processes.pond.judged import Judged
+from layers.processes.pond.rows import pond_rows
+from layers.processes.pond.site import LIMITS, as_built_columns, channel_columns, site_columns
+from layers.processes.pond.survey import compared, survey_rows, survey_summary
+from layers.processes.pond.water import WaterCase, earth_columns, rain_summary, water_columns
+from layers.processes.verdict import Verdict, counted
 
 __all__ = ["POND_CHECK"]
 
 RULES = ("LAND-R11", "LAND-R12", "LAND-R13", "LAND-R14")
-LIMITS = PondParameters()
-GIVEN = ("depth_m", "slope_h_per_v", "freeboard_m", "dead_depth_m")
 STORED = ("volume_m3", "bottom_area_m2", "effective_depth_m", "capacity_m3", "verdict")
+DETAILED = 20  # ponds at most whose verdict rows are worked out
 
 
 def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """Judge the ponds that were handed over, else those of the layer ``ponds``."""
-    drawn = parameters["ponds"] is not None
-    ponds = _drawn(parameters["ponds"], reader) if drawn else _stored(parameters, reader)
-    for name in GIVEN:
-        if parameters[name] is not None:
-            ponds[name] = parameters[name]
-    if any(parameters[name] is not None for name in ("depth_m", "slope_h_per_v")):
-        ponds["profile"] = None  # a trial depth or slope stands for the benches too
-    plots = None if drawn else _plots_of(ponds, reader)
-    found = check_ponds(
-        ponds.geometry,
-        _numbers(ponds, "depth_m"),
-        _numbers(ponds, "slope_h_per_v"),
-        profiles=[_benches(cell) for cell in ponds["profile"]],
-        freeboard_m=_numbers(ponds, "freeboard_m"),
-        dead_depth_m=_numbers(ponds, "dead_depth_m"),
-        plots=plots,
-    )
-    table = _table(ponds, found)
+    case = read_case(parameters, reader)
+    found = _volumes(case)
+    channels, of_plot = channel_columns(case, found)
+    water = WaterCase.of(case, found, parameters)
+    needed, lost = _fill(parameters)
+    channel_m3 = of_plot["channel_m3"].to_numpy(dtype=float)
+    columns = [
+        of_plot[["channel_m3", "channel_m"]],
+        site_columns(case, found, channels, of_plot),
+        earth_columns(case, found, channel_m3, needed, parameters),
+        water_columns(water, found),
+        as_built_columns(case, found),
+    ]
+    figures = pd.concat([found, *columns], axis=1)
+    table = _table(case, figures)
+    summary = _summary(case, figures)
+    rules: tuple[str, ...] = RULES
+    if 0 < len(case) <= DETAILED:
+        survey = compared(case, parameters)
+        rows = _rows(case, figures, water, channels, parameters)
+        extra = lost + _neighbours(parameters)
+        if survey is not None:
+            summary["as_built"] = survey_summary(survey)
+            extra += survey_rows(survey)
+        for row in rows:
+            row += extra
+        table["verdicts"] = [[row.as_json() for row in mine] for mine in rows]
+        said = [row for mine in rows for row in mine]
+        summary["signs"] = counted(said)
+        rules = (*RULES, *dict.fromkeys(r.rule for r in said if r.rule not in RULES))
+        if len(case) == 1 and pd.isna(found["error"].iloc[0]):
+            summary |= _detail(case, found, water, channel_m3)
     return Result(
         features=table,
-        summary=_summary(ponds, found),
-        rules=RULES,
+        summary=summary,
+        rules=rules,
         left_out=int(found["error"].notna().sum()),
-        updates={} if drawn else {"ponds": _updates(table)},
+        updates={} if case.drawn else {"ponds": _updates(table)},
     )
 
 
-def _stored(parameters: Mapping[str, Any], reader: Reader) -> gpd.GeoDataFrame:
-    rows = reader.read("ponds", filter=parameters["filter"], bbox=parameters["bbox"])
-    needed = {"pond_id", *GIVEN, "profile"}
-    if not isinstance(rows, gpd.GeoDataFrame) or not needed <= set(rows.columns):
-        raise AccessDenied(
-            "ponds_hidden",
-            Text(
-                "ไม่มีสิทธิ์ดูแบบสระ จึงตรวจทั้งชั้นข้อมูลไม่ได้ แต่ส่งรูปสระมาตรวจได้ (ponds=...)",
-                "The drawings of ponds are not open to you; hand over shapes of yours (ponds=...)",
-            ),
-        )
-    return rows
-
-
-def _drawn(document: dict[str, Any], reader: Reader) -> gpd.GeoDataFrame:
-    """Ponds from a GeoJSON geometry, feature or collection (EPSG:4326)."""
-    kind = document["type"]
-    if kind == "FeatureCollection":
-        features = document.get("features")
-    else:
-        features = [document if kind == "Feature" else {"properties": {}, "geometry": document}]
-    if not isinstance(features, list) or not all(isinstance(item, dict) for item in features):
-        raise _not_ponds("FeatureCollection")
-    reader.refuse_more(len(features))
-    records = []
-    for number, item in enumerate(features):
-        values = item.get("properties") or {}
-        if not isinstance(values, dict):
-            raise _not_ponds(f"features[{number}].properties")
-        record = {name: values.get(name) for name in (*GIVEN, "profile", "plot_id", "name")}
-        name = values.get("pond_id") or item.get("id") or f"pond-{number + 1}"
-        records.append(record | {"pond_id": str(name)})
-    columns = ["pond_id", "plot_id", "name", *GIVEN, "profile"]
-    shapes = [_shape(item.get("geometry"), number) for number, item in enumerate(features)]
-    return gpd.GeoDataFrame(pd.DataFrame(records, columns=columns), geometry=shapes, crs=4326)
-
-
-def _shape(geometry: Any, number: int) -> shapely.Geometry | None:
-    if geometry is None:
-        return None
-    try:
-        # Rings that cross are for the check to judge, so nothing but the form is looked at here.
-        found: shapely.Geometry = shape(geometry)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
-        raise _not_ponds(f"features[{number}].geometry") from None
-    return found
-
-
-def _not_ponds(place: str) -> ParameterError:
-    return ParameterError(
-        "ponds_invalid",
-        Text(f"อ่าน GeoJSON ของสระไม่ได้ที่ {place}", f"The ponds are not GeoJSON at {place}"),
-        parameter="ponds",
+def _volumes(case: Case) -> pd.DataFrame:
+    plots = case.plots.geometry
+    return check_ponds(
+        case.ponds.geometry,
+        numbers(case.ponds, "depth_m"),
+        numbers(case.ponds, "slope_h_per_v"),
+        profiles=[_benches(cell) for cell in case.ponds["profile"]],
+        freeboard_m=numbers(case.ponds, "freeboard_m"),
+        dead_depth_m=numbers(case.ponds, "dead_depth_m"),
+        plots=plots if plots.notna().any() else None,
     )
-
-
-def _plots_of(ponds: gpd.GeoDataFrame, reader: Reader) -> gpd.GeoSeries | None:
-    """The plot of each pond, where the caller may see it (POND-E4)."""
-    plots = reader.read("plots", fields=("plot_id",))
-    if not isinstance(plots, gpd.GeoDataFrame) or "plot_id" not in plots:
-        return None
-    shapes = dict(zip(plots["plot_id"], plots.geometry, strict=True))
-    matched = [shapes.get(plot_id) for plot_id in ponds["plot_id"]]
-    return gpd.GeoSeries(matched, index=ponds.index, crs=ponds.crs)
-
-
-def _numbers(ponds: gpd.GeoDataFrame, name: str) -> np.ndarray[Any, Any]:
-    """A column as floats; what is no number becomes nan, which the check names."""
-    values = pd.to_numeric(ponds[name], errors="coerce")
-    return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
 
 
 def _benches(cell: Any) -> list[Any] | None:
     return cell if isinstance(cell, list) and cell else None
 
 
-def _table(ponds: gpd.GeoDataFrame, found: pd.DataFrame) -> gpd.GeoDataFrame:
-    names = [name for name in ("pond_id", "plot_id", "name", *GIVEN[:2]) if name in ponds]
-    figures = rounded(found.drop(columns=["error_text"]))
+def _fill(parameters: Mapping[str, Any]) -> tuple[float, list[Verdict]]:
+    """Compacted fill that is needed in m3, and a row for each mound that cannot be measured."""
+    needed = float(parameters["fill_m3"])
+    if parameters["mounds"] is None:
+        return needed, []
+    drawn = drawn_features(parameters["mounds"], "mounds", Text("โคก", "Mounds"))
+    found = mounds(
+        gpd.GeoSeries([item.shape for item in drawn], crs=4326),
+        np.array([item.properties.get("height_m") for item in drawn], dtype=object),
+        np.array([item.properties.get("slope_h_per_v") for item in drawn], dtype=object),
+    )
+    lost = [
+        Verdict(
+            rule="LAND-R19",
+            label=Text(f"โคก {row + 1}", f"Mound {row + 1}"),
+            sign="fail",
+            hint=text,
+        )
+        for row, text in enumerate(found["error_text"])
+        if text is not None
+    ]
+    return needed + float(found["volume_m3"].sum()), lost
+
+
+def _neighbours(parameters: Mapping[str, Any]) -> list[Verdict]:
+    """What fill above the neighbours' ground asks for (LAND-R16b, s. 26)."""
+    if parameters["fill_height_m"] is None:
+        return []
+    height, area = float(parameters["fill_height_m"]), float(parameters["fill_area_m2"] or 0)
+    higher, notice = (bool(item[0]) for item in check_fill([height], [area], LIMITS))
+    thai, english = "จัดทางระบายน้ำไม่ให้เดือดร้อนที่ข้างเคียง", "Drain it so that no neighbour suffers"
+    if notice:
+        thai += f" และแจ้งการถมดิน (เกิน {LIMITS.fill_notice_m2:,.0f} ตร.ม.)"
+        english += f", and give notice of the fill (over {LIMITS.fill_notice_m2:,.0f} m2)"
+    return [
+        Verdict(
+            rule="LAND-R16b",
+            label=Text("ดินถมสูงกว่าที่ดินข้างเคียง", "Fill above the neighbour's ground"),
+            sign="fix" if higher else "pass",
+            figure=area,
+            limit=LIMITS.fill_notice_m2,
+            margin=LIMITS.fill_notice_m2 - area,
+            unit="m2",
+            hint=Text(thai, english) if higher else None,
+        )
+    ]
+
+
+def _rows(
+    case: Case,
+    figures: pd.DataFrame,
+    water: WaterCase,
+    channels: pd.DataFrame,
+    parameters: Mapping[str, Any],
+) -> list[list[Verdict]]:
+    slopes = water.designs.slope
+    figures = figures.assign(slope_h_per_v=slopes)
+    rows = []
+    for row in range(len(case)):
+        mine = figures.iloc[row]
+        if mine["error"] is not None:
+            label = Text("ข้อมูลสระ", "Input")
+            said = [Verdict(rule="LAND-R11", label=label, sign="fail", hint=mine["error_text"])]
+        else:
+            said = pond_rows(Judged(case, row, mine, water, channels, parameters["spread_max_m"]))
+        rows.append(said)
+    return rows
+
+
+def _table(case: Case, figures: pd.DataFrame) -> gpd.GeoDataFrame:
+    names = ["pond_id", "plot_id", "name", *GIVEN[:2]]
+    shown = rounded(figures.drop(columns=["error_text"]))
     table = gpd.GeoDataFrame(
-        pd.concat([ponds[names], figures], axis=1), geometry=ponds.geometry, crs=4326
+        pd.concat([case.ponds[names], shown], axis=1), geometry=case.ponds.geometry, crs=4326
     )
     for language in ("th", "en"):
         table[f"verdict_{language}"] = [
             text.get(language) if error is not None else VERDICTS[verdict].get(language)
             for text, error, verdict in zip(
-                found["error_text"], found["error"], found["verdict"], strict=True
+                figures["error_text"], figures["error"], figures["verdict"], strict=True
             )
         ]
     return table
 
 
-def _summary(ponds: gpd.GeoDataFrame, found: pd.DataFrame) -> dict[str, Any]:
-    judged = found[found["error"].isna()]
+def _summary(case: Case, figures: pd.DataFrame) -> dict[str, Any]:
+    judged = figures[figures["error"].isna()]
     totals = rounded(judged[["volume_m3", "capacity_m3"]].sum().to_frame().T)
     summary: dict[str, Any] = {
-        "ponds": len(found),
+        "ponds": len(case),
         **{str(name): float(totals[name].iloc[0]) for name in totals},
-        "verdicts": {code: int((judged["verdict"] == code).sum()) for code in VERDICTS},
-        "errors": found["error"].dropna().value_counts().to_dict(),
+        "verdicts": _count(judged["verdict"], VERDICTS),
+        "setbacks": _count(judged["setback_verdict"], SETBACK_VERDICTS),
+        "water": _count(judged["water_verdict"], WATER_VERDICTS),
+        "errors": figures["error"].dropna().value_counts().to_dict(),
     }
-    if len(found) == 1 and len(judged) == 1:
-        stages = stage_table(
-            ponds.geometry,
-            float(_numbers(ponds, "depth_m")[0]),
-            float(_numbers(ponds, "slope_h_per_v")[0]),
-            profile=_benches(ponds["profile"].iloc[0]),
-        )
-        summary["stages"] = rounded(stages).to_dict("records")
     return summary
+
+
+def _count(column: pd.Series[Any], values: Mapping[str, Text]) -> dict[str, int]:
+    return {code: int((column == code).sum()) for code in values}
+
+
+def _detail(
+    case: Case, found: pd.DataFrame, water: WaterCase, channel_m3: Floats
+) -> dict[str, Any]:
+    """Stage table, and the balance by month and year, of one pond."""
+    ponds = case.ponds
+    stages = stage_table(
+        ponds.geometry,
+        float(numbers(ponds, "depth_m")[0]),
+        float(numbers(ponds, "slope_h_per_v")[0]),
+        profile=_benches(ponds["profile"].iloc[0]),
+    )
+    detail: dict[str, Any] = {"stages": rounded(stages).to_dict("records")}
+    if water.known[0]:
+        climate = str(water.climate[0])
+        balance = water.balance(np.array([0]), climate)
+        detail["months"] = rounded(balance.table()).to_dict("records")
+        detail["years"] = rounded(balance.years()).round({"reliability": 4}).to_dict("records")
+        detail["rain_held"] = rain_summary(case, water, found, channel_m3)
+    return detail
 
 
 def _updates(table: gpd.GeoDataFrame) -> pd.DataFrame:
     """The computed columns of the layer; a pond that cannot be judged loses its old verdict."""
-    return pd.DataFrame(table[["pond_id", *STORED]])
-
-
-def _trial(name: str, minimum: float, maximum: float) -> Input:
-    """A value that stands for that of every pond, labelled as the layer labels it."""
-    field = PONDS.by_name[name]
-    return Input(
-        name=name,
-        label=field.label,
-        type="number",
-        unit=field.unit,
-        minimum=minimum,
-        maximum=maximum,
-        description=Text("ใช้แทนค่าของทุกสระ", "Stands for the value of every pond"),
-    )
+    updates = pd.DataFrame(table[["pond_id", *STORED, "setback_verdict"]])
+    known = updates["setback_verdict"].isin(list(SETBACK_VERDICTS))
+    updates["setback_verdict"] = updates["setback_verdict"].where(known, None)
+    return updates
 
 
 def _outputs(layer: Layer) -> tuple[Output, ...]:
-    known = ("pond_id", "name", "depth_m", "slope_h_per_v", *STORED)
+    known = ("pond_id", "name", "depth_m", "slope_h_per_v", *STORED, "setback_verdict")
     from_layer = tuple(
         Output(name=item.name, label=item.label, type=item.type, unit=item.unit, values=item.values)
         for item in (layer.by_name[name] for name in known)
     )
-    more = (
-        Output(name="area_m2", label=Text("พื้นที่ปากบ่อ", "Rim area"), type="number", unit="m2"),
+    return from_layer + tuple(
         Output(
-            name="live_capacity_m3",
-            label=Text("ความจุใช้การ", "Live capacity"),
-            type="number",
-            unit="m3",
-        ),
-        Output(
-            name="lost_depth_m", label=Text("ความลึกที่เสียไป", "Lost depth"), type="number", unit="m"
-        ),
-        Output(name="error", label=Text("ตรวจไม่ได้เพราะ", "Not judged because"), type="text"),
+            name=name,
+            label=Text(th, en),
+            type="text" if values is not None or unit == "text" else "number",
+            unit=None if unit == "text" else unit,
+            values=values,
+        )
+        for name, th, en, unit, values in FURTHER
     )
-    return from_layer + more
 
+
+Further = tuple[str, str, str, str | None, Mapping[str, Text] | None]
+
+FURTHER: tuple[Further, ...] = (
+    ("area_m2", "พื้นที่ปากบ่อ", "Rim area", "m2", None),
+    ("live_capacity_m3", "ความจุใช้การ", "Live capacity", "m3", None),
+    ("lost_depth_m", "ความลึกที่เสียไป", "Lost depth", "m", None),
+    ("boundary_m", "ระยะถึงที่ดินผู้อื่น", "Distance to land of others", "m", None),
+    ("setback_missing_m", "ระยะร่นที่ขาด", "Setback missing", "m", None),
+    ("setback_advisory_m", "ระยะที่ควรป้องกันดินพัง", "Protection advised within", "m", None),
+    ("bank_m", "ความกว้างคันสระ", "Bank", "m", None),
+    ("tree_distance_m", "ระยะถึงต้นไม้ใหญ่", "Distance to large trees", "m", None),
+    ("tree_verdict", "ผลตรวจต้นไม้", "Trees", None, TREE_VERDICTS),
+    ("open_water_share_pct", "สัดส่วนผิวน้ำ", "Open water", "%", None),
+    ("zone_share_pct", "สัดส่วนเขตแหล่งน้ำ", "Water zone", "%", None),
+    ("share_verdict", "ผลตรวจสัดส่วน", "Share", None, SHARE_VERDICTS),
+    ("channel_m3", "ปริมาตรคลองไส้ไก่", "Channel volume", "m3", None),
+    ("loose_m3", "ดินขุดหลวม", "Loose earth", "m3", None),
+    ("truck_trips", "เที่ยวรถบรรทุก", "Truck trips", None, None),
+    ("surplus_m3", "ดินเหลือ (บดอัด)", "Surplus, compacted", "m3", None),
+    ("earth_verdict", "สมดุลดิน", "Earth balance", None, EARTH_VERDICTS),
+    ("water_verdict", "น้ำพอใช้", "Water lasts", None, WATER_VERDICTS),
+    ("months_lasting", "เดือนที่น้ำพอ", "Months that the water lasts", None, None),
+    ("failure_share", "โอกาสน้ำไม่พอ (สัดส่วนปี)", "Chance of failure (share of years)", None, None),
+    ("reliability", "ความเชื่อถือได้", "Reliability", None, None),
+    ("thumb_ratio", "ความจุต่อเกณฑ์ 1,000 ลบ.ม./ไร่", "Capacity against 1,000 m3 a rai", None, None),
+    ("design_id", "แบบที่เทียบ", "Design compared with", "text", None),
+    ("as_built_verdict", "ผลเทียบแบบ", "Against the design", "text", None),
+    ("error", "ตรวจไม่ได้เพราะ", "Not judged because", "text", None),
+)
 
 POND_CHECK = Process(
     id="pond-check",
-    version="1.0.0",
+    version="2.0.0",
     title=Text("ตรวจปริมาตรสระ", "Pond check"),
     description=Text(
-        "คำนวณปริมาตรดินขุด พื้นที่ก้นสระ ความจุ และบอกว่าตลิ่งชนกันก่อนถึงความลึกที่ออกแบบหรือไม่",
-        "Excavated volume, bottom area and capacity of ponds, and whether the slopes meet too early",
+        "ปริมาตรและรูปทรงสระ คลองไส้ไก่ ระยะร่นตามกฎหมาย ต้นไม้ คันสระ สัดส่วนน้ำ สมดุลดิน "
+        "น้ำพอใช้กี่เดือน และเทียบแบบกับหลังขุดจริง พร้อมค่าที่จะทำให้ผ่าน",
+        "Volume and form, channels, legal setback, trees, bank, share of water, earth balance, "
+        "how long the water lasts, design against as built, and what would make it pass",
     ),
-    inputs=(
-        Input(
-            name="ponds",
-            label=Text("รูปสระ", "Ponds"),
-            type="geojson",
-            description=Text(
-                "GeoJSON (EPSG:4326) ที่มี depth_m และ slope_h_per_v ไม่ระบุจะตรวจชั้นข้อมูลสระ",
-                "GeoJSON with depth_m and slope_h_per_v; without it the layer ponds is judged",
-            ),
-        ),
-        Input(
-            name="filter",
-            label=Text("ตัวกรอง", "Filter"),
-            type="filter",
-            description=Text("CQL2 บนชั้นข้อมูลสระ", "CQL2 over the layer ponds"),
-        ),
-        Input(name="bbox", label=Text("กรอบพื้นที่", "Box"), type="bbox", unit="deg"),
-        _trial("depth_m", 0.01, LIMITS.max_depth_m),
-        _trial("slope_h_per_v", 0, LIMITS.max_slope),
-        _trial("freeboard_m", 0, 5),
-        _trial("dead_depth_m", 0, 10),
-    ),
+    inputs=INPUTS,
     outputs=_outputs(PONDS),
-    reads=("ponds", "plots"),
+    reads=("ponds", "plots", "channels", "plot_zones"),
     writes=("ponds",),
     run=run,
 )

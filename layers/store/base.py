@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any
 
@@ -32,7 +32,23 @@ from layers.store.sql import Sql, quote
 from layers.store.tiles import Tile
 from layers.store.write import Mode, Write, create_table
 
-__all__ = ["Session", "SqlStore", "not_computable"]
+__all__ = ["Session", "SqlStore", "in_parts", "not_computable"]
+
+
+PART = 1_000_000  # letters of GeoJSON that a stream hands on at a time, about
+PART_ROWS = 2_000
+
+
+def in_parts(
+    fetch: Callable[[int], list[tuple[str]]],
+) -> Generator[list[tuple[str]], None, None]:
+    """Fetch texts until there are no more, as many at a time as their length allows."""
+    number = 50
+    while rows := fetch(number):
+        size = sum(len(text) for (text,) in rows)
+        yield rows
+        number = min(PART_ROWS, len(rows) * PART // max(size, 1) + 1)
+        del rows  # before the next ones come
 
 
 class Session(ABC):
@@ -205,15 +221,25 @@ class SqlStore(Store, ABC):
     # Reading
 
     def state(self, layer_id: str) -> LayerState:
-        self.layer(layer_id)
+        return self.states([layer_id])[0]
+
+    def states(self, layer_ids: Sequence[str]) -> list[LayerState]:
+        for layer_id in layer_ids:
+            self.layer(layer_id)
+        wanted = list(dict.fromkeys(layer_ids))
+        marks = ", ".join("?" * len(wanted))
+        columns = "id, version, changed_at AT TIME ZONE 'UTC'"
+        sql = Sql(f"SELECT {columns} FROM phumi.layers WHERE id IN ({marks})", tuple(wanted))
         with self._reading() as session:
-            moment = "changed_at AT TIME ZONE 'UTC'"
-            sql = Sql(f"SELECT version, {moment} FROM phumi.layers WHERE id = ?", (layer_id,))
-            found = session.query(sql)
-        if not found:
-            raise _unknown(layer_id)
-        version, changed_at = found[0]
-        return LayerState(version, changed_at.replace(tzinfo=dt.UTC))
+            found = session.query(sql) if wanted else []
+        known = {
+            layer_id: LayerState(version, changed_at.replace(tzinfo=dt.UTC))
+            for layer_id, version, changed_at in found
+        }
+        for layer_id in wanted:
+            if layer_id not in known:
+                raise _unknown(layer_id)
+        return [known[layer_id] for layer_id in layer_ids]
 
     def features(self, query: Query, view: View) -> Page:
         layer = self.layer(query.layer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -15,15 +15,15 @@ import pyarrow as pa
 from geo.text import Text
 from layers.errors import StoreUnavailable, WorkspaceLocked
 from layers.model import Layer
-from layers.store.base import Session, SqlStore, not_computable
+from layers.store.base import Session, SqlStore, in_parts, not_computable
 from layers.store.dialect import STAGE, DuckDB
+from layers.store.protocol import LayerState
 from layers.store.sql import Sql, quote
 
 __all__ = ["DuckDBStore"]
 
 ROW_GROUP = 16_384  # rows that share the smallest and largest of a column: few for one box to meet
-TEXTS = 2_000  # features fetched at a time
-ROWS = 20_480  # rows of an Arrow batch: ten of DuckDB's vectors
+ROWS = 2_048  # of an Arrow batch: one of DuckDB's vectors, since one row may be a province
 
 
 class DuckDBSession(Session):
@@ -70,6 +70,7 @@ class DuckDBStore(SqlStore):
         self._local = threading.local()
         self._writer = threading.RLock()  # DuckDB refuses, not queues, writes that collide
         self._refresher = threading.Lock()
+        self._states: dict[str, LayerState] = {}
         self.migrate()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -103,13 +104,24 @@ class DuckDBStore(SqlStore):
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
-        cursor.execute("COMMIT")
+        try:
+            cursor.execute("COMMIT")
+        finally:
+            self._states = {}
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         try:
             return self._cursor().execute(sql.text, sql.values).to_arrow_table()
         except duckdb.DataError as error:
             raise not_computable(error) from error
+
+    def states(self, layer_ids: Sequence[str]) -> list[LayerState]:
+        """From memory: nobody else writes the file, and each transaction of ours begins anew."""
+        known = self._states  # a writer that ends meanwhile puts another one in its place
+        for layer_id in layer_ids:
+            if layer_id not in known:
+                known[layer_id] = super().states([layer_id])[0]
+        return [known[layer_id] for layer_id in layer_ids]
 
     @contextmanager
     def _own_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -126,8 +138,7 @@ class DuckDBStore(SqlStore):
     def _text_stream(self, sql: Sql) -> Generator[list[tuple[Any, ...]], None, None]:
         with self._own_cursor() as cursor:
             cursor.execute(sql.text, sql.values)
-            while rows := cursor.fetchmany(TEXTS):
-                yield rows
+            yield from in_parts(cursor.fetchmany)
 
     def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
         with self._own_cursor() as cursor:

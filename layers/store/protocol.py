@@ -88,6 +88,9 @@ class Store(Protocol):
     def state(self, layer_id: str) -> LayerState:
         """Version and time of the last write."""
 
+    def states(self, layer_ids: Sequence[str]) -> list[LayerState]:
+        """The states of several layers at one moment, in the order asked for."""
+
     def features(self, query: Query, view: View) -> Page:
         """A page of features as GeoJSON text made inside the engine."""
 

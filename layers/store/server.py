@@ -16,14 +16,13 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from geo.text import Text
 from layers.errors import StoreUnavailable
 from layers.model import Layer
-from layers.store.base import Session, SqlStore, not_computable
+from layers.store.base import Session, SqlStore, in_parts, not_computable
 from layers.store.dialect import STAGE, PostGIS
 from layers.store.frames import ARROW
 from layers.store.sql import Sql, quote
 
 __all__ = ["PostGISStore"]
 
-TEXTS = 2_000  # features fetched at a time
 COPIED = 4_000_000  # bytes of CSV that become one Arrow batch
 SCHEMA_LOCK = 4_867_417  # any number, the same in every process
 CELLS_LOCK = 4_867_418
@@ -94,11 +93,14 @@ class PostGISStore(SqlStore):
         with self._connection() as connection:
             yield PostGISSession(connection, PostGIS())
 
-    _writing = _reading  # the pool commits at the end and rolls back on an error
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        with self._connection() as connection, connection.transaction():
+            yield PostGISSession(connection, PostGIS())
 
     @contextmanager
     def _refreshing(self, layer: Layer) -> Iterator[Session]:
-        with self._reading() as session:
+        with self._writing() as session:
             lock = "SELECT pg_advisory_xact_lock(?, hashtext(?))"
             session.query(Sql(lock, (CELLS_LOCK, layer.id)))
             yield session
@@ -128,8 +130,7 @@ class PostGISStore(SqlStore):
         ):
             text = _percent(sql.text) if sql.values else sql.text
             cursor.execute(text, sql.values or None)
-            while rows := cursor.fetchmany(TEXTS):
-                yield rows
+            yield from in_parts(cursor.fetchmany)
 
     def _arrow_stream(self, sql: Sql, layer: Layer) -> Iterator[pa.RecordBatch]:
         with self._connection() as connection, psycopg.ClientCursor(connection) as cursor:
@@ -155,8 +156,9 @@ class PostGISStore(SqlStore):
         with self._connection() as connection:
             try:
                 # Two processes that open a new database at once must not both create it.
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
-                connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+                with connection.transaction():
+                    connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+                    connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
             except psycopg.Error as error:
                 raise StoreUnavailable(
                     "postgis_missing",
@@ -180,7 +182,8 @@ def _open_pool(url: str, size: int) -> ConnectionPool[psycopg.Connection[tuple[A
         min_size=1,
         max_size=size,
         timeout=POOL_SECONDS,
-        kwargs={"options": options, "application_name": "phumi"},
+        # Reading is one statement: BEGIN and COMMIT around it would be two more journeys.
+        kwargs={"options": options, "application_name": "phumi", "autocommit": True},
         open=False,
     )
     try:

@@ -33,7 +33,7 @@ def test_a_drawn_pond_is_judged(client: FlaskClient) -> None:
     pond = result["features"][0]["properties"]
     assert pond["volume_m3"] == pytest.approx(741, rel=5e-4)
     assert pond["verdict"] == "ok"
-    assert result["rules"] == ["LAND-R11", "LAND-R12", "LAND-R13", "LAND-R14"]
+    assert result["rules"][:4] == ["LAND-R11", "LAND-R12", "LAND-R13", "LAND-R14"]
     assert result["parameters"]["depth_m"] == 3
     assert result["summary"]["stages"][0]["depth_m"] == 0
 

@@ -86,7 +86,9 @@ def _load_all(urls: Mapping[str, str], sizes: Sizes, section: Section) -> Found:
             for case, load, ids in _contend(contender, sizes, section):
                 found[case.name, contender.name] = load
                 answers.setdefault(case.name, set()).add(ids)
-        except servers.PeerMissing as error:
+        except servers.NotServing as error:
+            if contender.speech is PHUMI:
+                raise
             section.notes.append(f"{contender.name} was not measured: {error}")
     section.notes += [
         f"{name}: the contenders do not all give the same features."
@@ -172,7 +174,7 @@ def _targets(found: Found) -> Table:
             found.get((case.name, contender)) for case, contender in (target.ours, target.theirs)
         )
         reached, verdict = "-", "not measured"
-        if ours is not None and theirs is not None:
+        if ours is not None and theirs is not None and theirs.per_second:
             reached = factor(ours.per_second, theirs.per_second)
             met = ours.per_second >= target.at_least * theirs.per_second
             verdict = "yes" if met else "no"

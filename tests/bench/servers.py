@@ -23,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 from layers.catalogue import CATALOGUE
 from tests.bench.data import POINTS
 
-__all__ = ["PeerMissing", "fetch", "phumi", "pygeoapi", "tipg", "versions"]
+__all__ = ["NotServing", "fetch", "phumi", "pygeoapi", "tipg", "versions"]
 
 WORKERS = 2
 STARTING = 60.0  # seconds
@@ -32,8 +32,8 @@ ENVIRONMENTS = Path(__file__).resolve().parents[2] / "build" / "peers"
 LAYERS = (POINTS, CATALOGUE["tambons"])
 
 
-class PeerMissing(Exception):
-    """A peer cannot be installed or does not start; the text says why."""
+class NotServing(Exception):
+    """A server cannot be installed or does not start; the text says why."""
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
             command, check=True, capture_output=True, text=True, env={**os.environ, **environment}
         )
     except subprocess.CalledProcessError as error:
-        raise PeerMissing(f"{Path(command[0]).name}: {error.stderr.strip()[-500:]}") from error
+        raise NotServing(f"{Path(command[0]).name}: {error.stderr.strip()[-500:]}") from error
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def _serving(
             if not _answers(address + probe, process):
                 log.seek(0)
                 tail = log.read().decode(errors="replace").strip()[-500:]
-                raise PeerMissing(f"{Path(command[0]).name} does not answer: {tail}")
+                raise NotServing(f"{Path(command[0]).name} does not answer: {tail}")
             yield address
         finally:
             _stop(process)

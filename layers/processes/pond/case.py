@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries, centres, geodesic_area, lonlat, to_local
 from geo.errors import ParameterError
@@ -49,6 +50,7 @@ CHANNEL = (
     "depth_end_m",
     "slope_h_per_v",
 )
+OTHER = "other_owner"
 ZONE = ("plot_id", "plan_id", "zone_kind", "group")
 
 
@@ -66,7 +68,7 @@ class Case:
     channels: gpd.GeoDataFrame
     zones: pd.DataFrame | None
     trees: list[Geometries]
-    sides: list[list[tuple[shapely.Geometry, str]]]
+    sides: list[list[tuple[BaseGeometry, str]]]
     drawn: bool
 
     def __len__(self) -> int:
@@ -95,7 +97,8 @@ class Case:
         """
         alone = pd.Series([f"#{row}" for row in range(len(self))], index=self.ponds.index)
         plot = self.ponds["plot_id"].where(self.ponds["plot_id"].notna(), alone).astype(str)
-        return plot + "|" + texts(self.ponds, "plan_id") + "|" + texts(self.ponds, "kind")
+        group: pd.Series[str] = plot + "|" + texts(self.ponds, "plan_id")
+        return group + "|" + texts(self.ponds, "kind")
 
     @property
     def plot_m2(self) -> Floats:
@@ -114,14 +117,7 @@ def read_case(parameters: Mapping[str, Any], reader: Reader) -> Case:
     """Gather the ponds that were drawn, else those of the layer, and what belongs to them."""
     drawn = parameters["ponds"] is not None
     ponds = _drawn_ponds(parameters, reader) if drawn else _stored_ponds(parameters, reader)
-    for name in GIVEN:
-        if parameters[name] is not None:
-            ponds[name] = parameters[name]
-    if any(parameters[name] is not None for name in ("depth_m", "slope_h_per_v")):
-        ponds["profile"] = None  # a trial depth or slope stands for the benches too
-    for name, entered in (("lined", "lined"), ("engineer_certified", "certified")):
-        if parameters[entered] is not None:
-            ponds[name] = parameters[entered]
+    _tried(ponds, parameters)
     stored = not drawn or parameters["plot_id"] is not None
     only = _of_plot(parameters["plot_id"]) if drawn else None
     plots = _plots(ponds, parameters, reader, only) if stored else _frame(PLOT, len(ponds))
@@ -132,24 +128,34 @@ def read_case(parameters: Mapping[str, Any], reader: Reader) -> Case:
     if parameters["plot"] is not None:
         plots = plots.set_geometry([_plot(parameters)] * len(ponds), crs=4326)
     if drawn and (parameters["plot"] is not None or stored):
-        ponds["plot_id"] = parameters["plot_id"] or "drawn"
-        plots["plot_id"] = ponds["plot_id"]
+        ponds["plot_id"] = plots["plot_id"] = parameters["plot_id"] or "drawn"
     channels = _frame(CHANNEL, 0)
     if parameters["channels"] is not None:
         channels = _drawn_channels(parameters)
         channels["plot_id"] = ponds["plot_id"].iloc[0] if len(ponds) else None
     elif stored:
         channels = _layer("channels", CHANNEL, reader, only)
-    zones = _layer("plot_zones", ZONE, reader, only) if stored else None
+    zones = _layer("plot_zones", ZONE, reader, only) if stored else _frame(ZONE, 0)
     return Case(
         ponds,
         plots,
         channels,
-        zones if zones is not None and len(zones) else None,
+        zones if len(zones) else None,
         _trees(plots, parameters),
         _sides(plots, parameters),
         drawn,
     )
+
+
+def _tried(ponds: gpd.GeoDataFrame, parameters: Mapping[str, Any]) -> None:
+    """Let what was entered stand for the values of every pond."""
+    entered = {name: parameters[name] for name in GIVEN}
+    entered |= {"lined": parameters["lined"], "engineer_certified": parameters["certified"]}
+    for name, value in entered.items():
+        if value is not None:
+            ponds[name] = value
+    if any(parameters[name] is not None for name in ("depth_m", "slope_h_per_v")):
+        ponds["profile"] = None  # a trial depth or slope stands for the benches too
 
 
 def numbers(rows: pd.DataFrame, name: str) -> Floats:
@@ -241,7 +247,7 @@ def _plots(
     return rows.set_index("plot_id", drop=False).reindex(wanted)
 
 
-def _plot(parameters: Mapping[str, Any]) -> shapely.Geometry:
+def _plot(parameters: Mapping[str, Any]) -> BaseGeometry:
     label = Text("แปลง", "Plot")
     shapes = [item.shape for item in drawn_features(parameters["plot"], "plot", label)]
     if len(shapes) == 1 and shapes[0] is not None and shapely.get_dimensions(shapes[0]) == 2:
@@ -286,12 +292,12 @@ def _marked_trees(cell: Any) -> Geometries:
 
 def _sides(
     plots: gpd.GeoDataFrame, parameters: Mapping[str, Any]
-) -> list[list[tuple[shapely.Geometry, str]]]:
+) -> list[list[tuple[BaseGeometry, str]]]:
     """Tagged sides of the boundary, by pond (LAND-R16)."""
     if parameters["sides"] is not None:
         found = drawn_features(parameters["sides"], "sides", Text("ด้านของแปลง", "Sides"))
         tagged = [
-            (item.shape, str(item.properties.get("side") or "other_owner"))
+            (item.shape, str(item.properties.get("side") or OTHER))
             for item in found
             if item.shape is not None
         ]
@@ -299,18 +305,17 @@ def _sides(
     return [_marked_sides(cell) for cell in plots["boundary_sides"]]
 
 
-def _marked_sides(cell: Any) -> list[tuple[shapely.Geometry, str]]:
+def _marked_sides(cell: Any) -> list[tuple[BaseGeometry, str]]:
     sides = []
     for item in cell if isinstance(cell, list) else ():
         if not isinstance(item, dict):
             continue
-        document = item if item.get("type") == "Feature" else {"type": "Feature", "geometry": item}
-        geometry = item.get("geometry") or item
-        tag = item.get("side") or (document.get("properties") or {}).get("side") or "other_owner"
+        properties = item.get("properties")
+        tag = item.get("side") or (properties.get("side") if isinstance(properties, dict) else None)
+        geometry = item["geometry"] if isinstance(item.get("geometry"), dict) else item
         try:
-            line = drawn_features(geometry, "sides", Text("ด้านของแปลง", "Sides"))[0].shape
+            lines = drawn_features(geometry, "sides", Text("ด้านของแปลง", "Sides"))
         except ParameterError:
-            continue
-        if line is not None:
-            sides.append((line, str(tag)))
+            continue  # a stored side that cannot be read counts as another's
+        sides += [(line.shape, str(tag or OTHER)) for line in lines if line.shape is not None]
     return sides

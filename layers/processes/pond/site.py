@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from geo.crs import Floats, Geometries, from_local, to_local
 from geo.layout.profiles import PROFILES
 from geo.setback import SetbackParameters, check_setbacks, check_trees, foreign_boundary
 from geo.water_ratios import water_share
-from layers.processes.pond_case import Case, numbers, texts
+from layers.processes.pond.case import Case, numbers, texts
 
 __all__ = ["as_built_columns", "channel_columns", "foreign_boundaries", "site_columns"]
 
@@ -23,10 +23,13 @@ LIMITS = SetbackParameters()
 STANDARD = "standard_30_30_30_10"
 
 
-def site_columns(case: Case, found: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
+def site_columns(
+    case: Case, found: pd.DataFrame, channels: pd.DataFrame, of_plot: pd.DataFrame
+) -> pd.DataFrame:
     """Setback, bank, trees and share of n ponds, in the order of the case.
 
-    ``found``: the results of ``check_ponds``; ``channels``: those of :func:`channel_columns`.
+    ``found``: the results of ``check_ponds``; ``channels`` and ``of_plot``: those of
+    :func:`channel_columns`.
     """
     rims, fences = case.rims, case.fences
     sound = found["error"].isna().to_numpy()
@@ -48,12 +51,12 @@ def site_columns(case: Case, found: pd.DataFrame, channels: pd.DataFrame) -> pd.
         found["area_m2"].to_numpy(dtype=float, na_value=np.nan),
         LIMITS,
     ).set_axis(found.index)
-    setbacks.loc[~sound, :] = None
-    for name in ("verdict", "required_m", "missing_m", "advisory_m"):
-        result[f"setback_{name}"] = setbacks[name]
-    result["notice_needed"] = setbacks["notice_needed"]
-    trees = _nearest_trees(case, rims, sound)
-    water = channels["open_water_m2"].to_numpy(dtype=float)
+    for name in ("required_m", "missing_m", "advisory_m"):
+        result[f"setback_{name}"] = setbacks[name].where(sound)
+    for name, column in (("setback_verdict", "verdict"), ("notice_needed", "notice_needed")):
+        result[name] = setbacks[column].astype(object).where(sound, None)
+    trees = _nearest_trees(case, rims, sound, channels)
+    water = of_plot["open_water_m2"].to_numpy(dtype=float)
     zone = _zone_water(case)
     return pd.concat([result, trees, _shares(case, water, zone)], axis=1)
 
@@ -61,10 +64,10 @@ def site_columns(case: Case, found: pd.DataFrame, channels: pd.DataFrame) -> pd.
 def foreign_boundaries(case: Case, fences: Geometries) -> Geometries:
     """For each pond the boundary behind which another's land lies, in metres around its origin."""
     valid = ~shapely.is_missing(fences) & shapely.is_valid(fences)
-    foreign = np.where(valid, shapely.boundary(fences), None)
+    foreign = np.full(len(case), None, dtype=object)
+    foreign[valid] = shapely.boundary(fences[valid])
     for row in (row for row, sides in enumerate(case.sides) if sides and valid[row]):
-        lines = np.array([line for line, _ in case.sides[row]], dtype=object)
-        local = to_local(lines, np.repeat(case.origins[row][None], len(lines), axis=0)).geometries
+        local = _around([line for line, _ in case.sides[row]], case, row)
         tags = [tag for _, tag in case.sides[row]]
         foreign[row] = foreign_boundary(
             fences[row], list(zip(local.tolist(), tags, strict=True)), LIMITS
@@ -72,22 +75,33 @@ def foreign_boundaries(case: Case, fences: Geometries) -> Geometries:
     return np.asarray(foreign, dtype=object)
 
 
-def _nearest_trees(case: Case, rims: Geometries, sound: np.ndarray) -> pd.DataFrame:
-    """The nearest tree of each pond; that of its plot's channels counts with the pond."""
+def _nearest_trees(
+    case: Case, rims: Geometries, sound: np.ndarray, channels: pd.DataFrame
+) -> pd.DataFrame:
+    """The tree that is nearest to each pond and the channels of its plot (LAND-R17)."""
+    strips = _strips_by_group(channels)
+    group = case.group.to_numpy()
     distance = np.full(len(case), np.nan)
     verdict = np.full(len(case), None, dtype=object)
     for row in np.flatnonzero(sound):
         trees = case.trees[row]
         if not len(trees):
             continue
-        origin = np.repeat(case.origins[row][None], len(trees), axis=0)
-        judged = check_trees(rims[row], to_local(trees, origin).geometries, LIMITS)
+        dig = shapely.union_all([rims[row], *_around(strips.get(group[row], ()), case, row)])
+        judged = check_trees(dig, _around(trees, case, row), LIMITS)
         inside = judged["verdict"] == "tree_in_pond"
-        nearest = judged.loc[inside.idxmax() if inside.any() else judged["distance_m"].idxmin()]
-        distance[row], verdict[row] = nearest["distance_m"], nearest["verdict"]
+        nearest = int(np.argmax(inside) if inside.any() else np.argmin(judged["distance_m"]))
+        distance[row] = judged["distance_m"].iloc[nearest]
+        verdict[row] = judged["verdict"].iloc[nearest]
     return pd.DataFrame(
         {"tree_distance_m": distance, "tree_verdict": verdict}, index=case.ponds.index
     )
+
+
+def _around(shapes: Iterable[Any], case: Case, row: int) -> Geometries:
+    """Shapes in EPSG:4326 in metres around the origin of one pond."""
+    given = np.array(list(shapes), dtype=object)
+    return to_local(given, np.repeat(case.origins[row][None], len(given), axis=0)).geometries
 
 
 def channel_columns(case: Case, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -140,14 +154,7 @@ def _channel_groups(lines: pd.DataFrame, dug: pd.Series[Any]) -> list[str]:
 def _open_water(measured: pd.DataFrame, dug: pd.Series[Any]) -> pd.Series[float]:
     """Area in m2 of rims and strips by group, united in metres around the rims (LAND-R23)."""
     rims = to_local(dug.to_numpy())
-    strips: dict[str, list[shapely.Geometry]] = {}
-    placed = measured["strip"].notna()
-    if placed.any():
-        there = from_local(
-            measured.loc[placed, "strip"].to_numpy(), np.array(measured["origin"][placed].tolist())
-        )
-        for key, strip in zip(measured.loc[placed, "group"], there, strict=True):
-            strips.setdefault(key, []).append(strip)
+    strips = _strips_by_group(measured)
     areas = shapely.area(rims.geometries)
     for row, key in enumerate(dug.index):
         if key in strips:
@@ -156,6 +163,17 @@ def _open_water(measured: pd.DataFrame, dug: pd.Series[Any]) -> pd.Series[float]
             local = to_local(lines, origin).geometries
             areas[row] = shapely.union_all([rims.geometries[row], *local]).area
     return pd.Series(areas, index=dug.index)
+
+
+def _strips_by_group(measured: pd.DataFrame) -> dict[str, list[Any]]:
+    """The ground under the channels in EPSG:4326, by the group of ponds that they belong to."""
+    strips: dict[str, list[Any]] = {}
+    placed = measured[measured["strip"].notna()]
+    if len(placed):
+        there = from_local(placed["strip"].to_numpy(), np.array(placed["origin"].tolist()))
+        for key, strip in zip(placed["group"], there, strict=True):
+            strips.setdefault(key, []).append(strip)
+    return strips
 
 
 def _zone_water(case: Case) -> Floats:
@@ -197,7 +215,7 @@ def as_built_columns(case: Case, found: pd.DataFrame) -> pd.DataFrame:
         {"row": np.arange(len(case)), "plot": ponds["plot_id"], "kind": texts(ponds, "kind")}
     )[found["error"].isna()]
     pairs = rows[rows["kind"] == "as_built"].merge(rows[rows["kind"] == "design"], on="plot")
-    shapes = lonlat_array(case)
+    shapes = np.asarray(ponds.geometry, dtype=object)
     built, design = pairs["row_x"].to_numpy(), pairs["row_y"].to_numpy()
     pairs["common"] = shapely.area(shapely.intersection(shapes[built], shapes[design]))
     best = pairs[pairs["common"] > 0].sort_values("common").groupby("row_x").last()
@@ -206,20 +224,15 @@ def as_built_columns(case: Case, found: pd.DataFrame) -> pd.DataFrame:
         return result
     built, design = best.index.to_numpy(), best["row_y"].to_numpy()
 
-    def figures(of: np.ndarray) -> Mapping[str, Floats]:
-        return {
-            "area": found["area_m2"].to_numpy(dtype=float, na_value=np.nan)[of],
-            "depth": numbers(ponds, "depth_m")[of],
-            "slope": numbers(ponds, "slope_h_per_v")[of],
-            "volume": found["volume_m3"].to_numpy(dtype=float, na_value=np.nan)[of],
-        }
-
-    verdict = compare_columns(*figures(design).values(), *figures(built).values())
+    columns = (
+        found["area_m2"].to_numpy(dtype=float, na_value=np.nan),
+        numbers(ponds, "depth_m"),
+        numbers(ponds, "slope_h_per_v"),
+        found["volume_m3"].to_numpy(dtype=float, na_value=np.nan),
+    )
+    verdict = compare_columns(
+        *(column[design] for column in columns), *(column[built] for column in columns)
+    )
     result.iloc[built, 0] = ponds["pond_id"].to_numpy()[design]
     result.iloc[built, 1] = verdict
     return result
-
-
-def lonlat_array(case: Case) -> Geometries:
-    """The rims as they are stored."""
-    return np.asarray(case.ponds.geometry, dtype=object)

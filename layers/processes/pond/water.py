@@ -13,17 +13,17 @@ import shapely
 from geo.climate import CLIMATES, CROPS, Climate, read_months
 from geo.crs import Floats, to_local
 from geo.earthwork import EarthParameters, earth_balance
+from geo.errors import ParameterError
 from geo.layout.profiles import PROFILES
 from geo.pond_design import PondDesigns, PondParameters
 from geo.soil import LINED_SEEPAGE_MM_DAY, soil_figures
 from geo.stage_curve import StageCurves
 from geo.text import Text
-from geo.errors import ParameterError
 from geo.water_balance import Balance, BalanceParameters, Demand, Supply, simulate
 from geo.water_ratios import rain_held, thumb_ratio
-from layers.processes.pond_case import Case, numbers, texts
+from layers.processes.pond.case import Case, numbers, texts
 
-__all__ = ["Uses", "WaterCase", "earth_columns", "water_columns"]
+__all__ = ["Uses", "WaterCase", "earth_columns", "rain_summary", "water_columns"]
 
 RUNOFF = {"orchard_forest": 0.20, "residence": 0.60}
 """Run-off coefficients by zone group; bunded rice gives none (LAND-R21, engineering)."""
@@ -65,9 +65,9 @@ class WaterCase:
         """Gather it; ``found`` are the results of ``check_ponds``."""
         ponds = case.ponds
         sound = found["error"].isna().to_numpy()
-        capacity = found["capacity_m3"].to_numpy(dtype=float, na_value=0.0)
-        capacity = pd.Series(np.nan_to_num(capacity), index=ponds.index)
-        total = capacity.groupby(case.group).transform("sum").to_numpy()
+        capacity = np.nan_to_num(found["capacity_m3"].to_numpy(dtype=float, na_value=0.0))
+        _, group = np.unique(case.group.to_numpy(dtype=str), return_inverse=True)
+        total = np.bincount(group, capacity)[group] if len(case) else capacity
         part = np.divide(capacity, total, out=np.zeros(len(case)), where=total > 0)
         seepage = soil_figures(texts(case.plots, "soil_class"), "seepage_mm_day")
         seepage[ponds["lined"].fillna(False).to_numpy(dtype=bool)] = LINED_SEEPAGE_MM_DAY
@@ -78,7 +78,9 @@ class WaterCase:
             ponds.geometry,
             numbers(ponds, "depth_m"),
             numbers(ponds, "slope_h_per_v"),
-            profiles=[cell if isinstance(cell, list) and cell else None for cell in ponds["profile"]],
+            profiles=[
+                cell if isinstance(cell, list) and cell else None for cell in ponds["profile"]
+            ],
             freeboard_m=numbers(ponds, "freeboard_m"),
             dead_depth_m=numbers(ponds, "dead_depth_m"),
             parameters=PondParameters(),
@@ -155,7 +157,7 @@ class WaterCase:
         return simulate(read, supply, demand, self.parameters(climate))
 
 
-def water_columns(water: WaterCase, found: pd.DataFrame, channel_m3: Floats) -> pd.DataFrame:
+def water_columns(water: WaterCase, found: pd.DataFrame) -> pd.DataFrame:
     """Verdict, months, failure share and the rest of ``Balance.summary``, and the two ratios."""
     tables = []
     for climate in np.unique(water.climate[water.known]):
@@ -168,8 +170,10 @@ def water_columns(water: WaterCase, found: pd.DataFrame, channel_m3: Floats) -> 
     else:
         result = pd.DataFrame(np.nan, index=range(len(found)), columns=["water_verdict"])
     known = found["error"].isna().to_numpy()
-    verdict = result["water_verdict"].astype(object)
-    result["water_verdict"] = verdict.where(verdict.notna(), np.where(known, "unknown", None))
+    verdict = result["water_verdict"].to_numpy(dtype=object)
+    verdict[pd.isna(verdict)] = None
+    verdict[known & (verdict == None)] = "unknown"  # noqa: E711 - elementwise
+    result["water_verdict"] = verdict
     capacity = found["capacity_m3"].to_numpy(dtype=float, na_value=np.nan)
     result["thumb_ratio"] = thumb_ratio(capacity, water.uses.crops)
     return result.set_axis(found.index)

@@ -112,7 +112,10 @@ SITE_INPUTS = (
         values=land.LAYOUT_PROFILES,
     ),
     Input(
-        name="soil_class", label=Text("ประเภทดิน", "Soil class"), type="text", values=land.SOIL_CLASSES
+        name="soil_class",
+        label=Text("ประเภทดิน", "Soil class"),
+        type="text",
+        values=land.SOIL_CLASSES,
     ),
 )
 
@@ -127,12 +130,16 @@ EARTH_INPUTS = (
     _number("fill_m3", "ดินถมอื่น (บดอัด)", "Other fill, compacted", "m3", 0, 1e7, 0),
     _number("spread_m2", "พื้นที่เกลี่ยดิน", "Ground to spread a surplus on", "m2", 0, 1e8),
     _number(
-        "spread_max_m", "ความสูงเกลี่ยสูงสุด", "Spread height, at most", "m", 0.01, 10, EARTH.spread_max_m
+        "spread_max_m",
+        "ความสูงเกลี่ยสูงสุด",
+        "Spread height, at most",
+        "m",
+        0.01,
+        10,
+        EARTH.spread_max_m,
     ),
     _number("truck_m3", "ความจุรถบรรทุก", "Truck load", "m3", 0.5, 60, EARTH.truck_m3),
-    _number(
-        "fill_height_m", "ดินถมสูงกว่าที่ข้างเคียง", "Fill above the neighbour's ground", "m", 0, 50
-    ),
+    _number("fill_height_m", "ดินถมสูงกว่าที่ข้างเคียง", "Fill above the neighbour's ground", "m", 0, 50),
     _number("fill_area_m2", "พื้นที่ถมดิน", "Area of fill", "m2", 0, 1e8),
 )
 
@@ -154,9 +161,7 @@ WATER_INPUTS = (
             "12 values a year from January with commas, years with ; in place of the climate's",
         ),
     ),
-    _number(
-        "evaporation_mm_day", "การระเหย", "Evaporation", "mm/day", 0, 30, EVAPORATION_MM_DAY
-    ),
+    _number("evaporation_mm_day", "การระเหย", "Evaporation", "mm/day", 0, 30, EVAPORATION_MM_DAY),
     _number("seepage_mm_day", "การซึม", "Seepage", "mm/day", 0, 1000),
     _number("rice_m2", "พื้นที่นา", "Rice", "m2", 0, 1e8),
     _number("orchard_m2", "พื้นที่สวน/ป่า", "Orchard and forest", "m2", 0, 1e8),
@@ -183,7 +188,13 @@ WATER_INPUTS = (
         BALANCE.litres_per_person_day,
     ),
     _number(
-        "rain_effect", "ส่วนของฝนที่พืชใช้ได้", "Share of rain that crops use", None, 0, 1, BALANCE.rain_effect
+        "rain_effect",
+        "ส่วนของฝนที่พืชใช้ได้",
+        "Share of rain that crops use",
+        None,
+        0,
+        1,
+        BALANCE.rain_effect,
     ),
     _number(
         "efficiency", "ประสิทธิภาพการให้น้ำ", "Irrigation efficiency", None, 0.05, 1, BALANCE.efficiency
