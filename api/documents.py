@@ -32,12 +32,17 @@ def chosen_format(formats: Sequence[tuple[str, str]]) -> str:
 
 
 def document_response(
-    document: Mapping[str, Any], template: str, *, media_type: str = JSON, **context: Any
+    document: Mapping[str, Any],
+    template: str,
+    *,
+    formats: Sequence[tuple[str, str]] = DOCUMENT,
+    **context: Any,
 ) -> Response:
-    """A document as JSON of that media type, or the page that the template makes of it."""
-    if chosen_format((("json", media_type), *DOCUMENT[1:])) == "html":
+    """A document as JSON of one of these forms, or the page that the template makes of it."""
+    chosen = chosen_format(formats)
+    if chosen == "html":
         return page(template, document=document, **context)
-    return json_response(document, media_type)
+    return json_response(document, dict(formats)[chosen])
 
 
 def json_response(document: Mapping[str, Any], media_type: str = JSON) -> Response:

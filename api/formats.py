@@ -21,7 +21,7 @@ from flask import Flask, Response, current_app, request
 from api.access import current_settings, current_store
 from api.language import asked_language
 from api.links import GEOJSON, HTML, JSON
-from geo.errors import PhumiError
+from api.problems import Busy, TooMuch
 from geo.text import Text
 from geo.thai import THAI_TIME
 from layers.export_stream import csv_parts, write_fgb, write_parquet
@@ -32,9 +32,7 @@ __all__ = [
     "DOWNLOADS",
     "ITEM",
     "ITEMS",
-    "Busy",
     "Download",
-    "TooMuch",
     "disposition",
     "download",
     "item_forms",
@@ -43,14 +41,6 @@ __all__ = [
 
 BLOCK = 256 * 1024  # bytes of a temporary file that are sent at a time
 RECORD = "\x1e"  # begins each text of a GeoJSON sequence (RFC 8142)
-
-
-class TooMuch(PhumiError):
-    """The answer is larger than this installation gives out at once."""
-
-
-class Busy(PhumiError):
-    """As many downloads are running as may; others come first."""
 
 
 Make = Callable[[Query, View, Layer, ExitStack], Iterator[bytes]]
@@ -100,7 +90,7 @@ def _parquet(query: Query, view: View, layer: Layer, resources: ExitStack) -> It
     def write(path: Path) -> None:
         write_parquet(current_store().batches(query, view), layer, path, query.crs)
 
-    return _spooled(write, resources)
+    return _spooled(write, "features.parquet", resources)
 
 
 def _fgb(query: Query, view: View, layer: Layer, resources: ExitStack) -> Iterator[bytes]:
@@ -108,12 +98,12 @@ def _fgb(query: Query, view: View, layer: Layer, resources: ExitStack) -> Iterat
         store = current_store()
         write_fgb(lambda: store.batches(query, view), layer, path, query.crs)
 
-    return _spooled(write, resources)
+    return _spooled(write, "features.fgb", resources)
 
 
-def _spooled(write: Callable[[Path], None], resources: ExitStack) -> Iterator[bytes]:
+def _spooled(write: Callable[[Path], None], name: str, resources: ExitStack) -> Iterator[bytes]:
     with tempfile.TemporaryDirectory(prefix="phumi-") as folder:
-        path = Path(folder) / "features"
+        path = Path(folder) / name  # GDAL makes a folder of a name without the suffix
         write(path)
         file = resources.enter_context(path.open("rb"))  # outlives its name
     return iter(lambda: file.read(BLOCK), b"")
@@ -154,13 +144,16 @@ def download(name: str, query: Query, view: View, layer: Layer) -> Response:
     so half a file is not taken for a whole one. Raises TooMuch and Busy.
     """
     form = DOWNLOADS[name]
-    query = replace(query, limit=_limit(query, view))
     with ExitStack() as resources:
         _take_turn(resources)
+        query = replace(query, limit=_limit(query, view))
         body = form.make(query, view, layer, resources)
         first = next(body, b"")
         response = Response(chain([first], body), content_type=_content_type(form))
-        response.call_on_close(resources.pop_all().close)
+        if request.method == "HEAD":
+            response.response = []  # nobody will read it, so nothing is kept open
+        else:
+            response.call_on_close(resources.pop_all().close)
     changed_on = current_store().state(layer.id).changed_at.astimezone(THAI_TIME).date()
     response.headers["Content-Disposition"] = disposition(
         f"{layer.title.get(asked_language())}_{changed_on}{form.suffix}",

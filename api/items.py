@@ -16,13 +16,13 @@ from api.feature_pages import ROWS_MAX, area_layers, item_page, items_page
 from api.formats import DOWNLOADS, ITEM, download, item_forms
 from api.freshness import fresh
 from api.language import asked_language
+from api.layer_collections import listed_layer
 from api.links import GEOJSON, JSON, link, link_header, page_link
 from api.parameters import flag, items_query, single_query
 from layers.crs import SERVED
 from layers.model import Layer
 from layers.query import WGS84, Query, page_token
 from layers.store import Page
-from layers.store.select import refuse_single
 
 __all__ = ["item", "items"]
 
@@ -31,9 +31,8 @@ KINDS = {"json": JSON, "geojson": GEOJSON}
 
 def items(layer_id: str) -> Response:
     """A page of features, straight from the engine's GeoJSON text, or all of them as a file."""
-    layer = current_store().layer(layer_id)
+    layer = listed_layer(layer_id)
     view = view_of(layer)
-    refuse_single(view, layer)
     chosen = chosen_format(item_forms(layer, view))
     query = items_query(layer, view, request.args, current_settings())
     if chosen in DOWNLOADS:
@@ -45,8 +44,7 @@ def items(layer_id: str) -> Response:
 
 def item(layer_id: str, key: str) -> Response:
     """One feature."""
-    layer = current_store().layer(layer_id)
-    refuse_single(view_of(layer), layer)
+    layer = listed_layer(layer_id)
     chosen = chosen_format(ITEM)
     query = single_query(layer, request.args)
     made_of = [layer, *area_layers()] if chosen == "html" else [layer]

@@ -13,7 +13,7 @@ from api.documents import DOCUMENT, chosen_format
 from api.field_schemas import field_schema
 from api.formats import ITEM, item_forms
 from api.language import asked_language
-from api.links import GEOJSON, HTML, JSON, OPENAPI, SCHEMA, url
+from api.links import GEOJSON, HTML, JSON, OPENAPI, url
 from api.operations import (
     PROBLEM,
     components,
@@ -26,6 +26,7 @@ from api.parameters import ITEMS as ITEMS_PARAMETERS
 from api.parameters import queryable, takes
 from api.processes import FORMS as PROCESS_FORMS
 from api.processes import input_schema
+from api.schemas import FORMS as SCHEMA_FORMS
 from api.templating import page
 from api.tiles import openapi_paths, tile_links
 from api.words import WORDS
@@ -38,7 +39,6 @@ __all__ = ["blueprint", "document"]
 blueprint = Blueprint("openapi", __name__)
 
 API = (("openapi", OPENAPI), ("json", JSON), ("html", HTML))
-SCHEMA_FORMS = (("json", SCHEMA), ("html", HTML))
 
 
 @blueprint.get("/api")

@@ -9,20 +9,29 @@ from http import HTTPStatus
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.formats import Busy, TooMuch
 from api.language import asked_language
 from geo.errors import GeometryError, ParameterError, PhumiError, UnitError
 from geo.text import Text
 from layers import errors
 from layers.export import ExportError
 
-__all__ = ["NotAcceptable", "exit_code", "problem", "register", "status_of"]
+__all__ = ["Busy", "NotAcceptable", "TooMuch", "exit_code", "problem", "register", "status_of"]
 
 log = logging.getLogger("phumi")
+
+RETRY_SECONDS = 10
 
 
 class NotAcceptable(PhumiError):
     """The representation that was asked for does not exist."""
+
+
+class TooMuch(PhumiError):
+    """The answer is larger than this installation gives out at once."""
+
+
+class Busy(PhumiError):
+    """As many long answers are running as may; others wait for a moment."""
 
 
 STATUS: dict[type[PhumiError], HTTPStatus] = {
@@ -96,7 +105,10 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(PhumiError)
     def known(error: PhumiError) -> Response:
-        return problem(status_of(error), error.code, error.text, **error.details)
+        response = problem(status_of(error), error.code, error.text, **error.details)
+        if isinstance(error, Busy):
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
     @app.errorhandler(HTTPException)
     def standard(error: HTTPException) -> Response:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from api.access import view_of
-from api.documents import document_response
+from api.documents import DOCUMENT, document_response
 from api.field_schemas import field_schema, geometry_schema, roles
 from api.language import asked_language
 from api.layer_collections import listed_layer
@@ -17,8 +17,9 @@ from api.parameters import takes
 from layers.model import Field, Layer
 from layers.query import View
 
-__all__ = ["queryables", "schema", "sortables"]
+__all__ = ["FORMS", "queryables", "schema", "sortables"]
 
+FORMS = (("schema", SCHEMA), *DOCUMENT)
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -70,7 +71,7 @@ def _answer(
     required = [field.name for field in _visible(layer, view) if field.required]
     if kind == "schema" and required:
         document["required"] = required
-    return document_response(document, "schema.html", media_type=SCHEMA, layer=layer, kind=kind)
+    return document_response(document, "schema.html", formats=FORMS, layer=layer, kind=kind)
 
 
 def _visible(layer: Layer, view: View) -> list[Field]:

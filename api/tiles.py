@@ -11,14 +11,16 @@ from flask.blueprints import BlueprintSetupState
 from api.access import current_settings, current_store, view_of
 from api.freshness import etag, fresh, not_modified, stamp
 from api.language import asked_language, negotiated
-from api.links import JSON
 from api.parameters import ITEMS, items_query, takes
 from api.problems import NotAcceptable
 from api.tile_cache import KeptTile, TileCache
 from api.tilesets import (
+    JSON_FORMATS,
     MVT,
+    NARROWING,
     SCHEME,
-    TILEJSON,
+    SET_FORMATS,
+    TILE_FORMATS,
     openapi_paths,
     scheme,
     schemes,
@@ -55,10 +57,6 @@ CONFORMANCE = (
     f"{SETS}/tilesetmetadata",
     f"{SETS}/json-tilesetmetadata",
 )
-TILE_FORMATS = (("mvt", MVT), ("pbf", "application/x-protobuf"))
-SET_FORMATS = (("json", JSON), ("tilejson", TILEJSON))
-JSON_FORMATS = (("json", JSON),)
-NARROWING = ("datetime", "filter", "filter-crs", "filter-lang", "properties")
 
 
 @blueprint.record

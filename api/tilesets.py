@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from api.access import current_store
 from api.language import asked_language
 from api.links import JSON, link, url
+from api.operations import operation, reference
 from geo.text import Text
 from layers.model import Field, Layer
 from layers.query import BBox, Query, View
@@ -18,9 +19,12 @@ from layers.store.mercator import WORLD, ZOOM_MAX
 from layers.store.tiles import BYTES_MAX, COUNT, TRUNCATED, properties
 
 __all__ = [
+    "JSON_FORMATS",
     "MVT",
+    "NARROWING",
     "SCHEME",
-    "TILEJSON",
+    "SET_FORMATS",
+    "TILE_FORMATS",
     "openapi_paths",
     "scheme",
     "schemes",
@@ -37,6 +41,10 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 MVT = "application/vnd.mapbox-vector-tile"
 TILEJSON = "application/vnd.mapbox.tile+json"
+TILE_FORMATS = (("mvt", MVT), ("pbf", "application/x-protobuf"))
+SET_FORMATS = (("json", JSON), ("tilejson", TILEJSON))
+JSON_FORMATS = (("json", JSON),)
+NARROWING = ("datetime", "filter", "filter-crs", "filter-lang", "properties")
 DEEPEST = 16  # worth asking for: a unit of its tiles is 15 cm, and clients enlarge them
 PIXEL_METRES = 0.00028  # of the standard's screen (OGC 17-083r4, 6.1.1.1)
 DIMENSIONS = {"Point": 0, "LineString": 1, "Polygon": 2}
@@ -45,6 +53,7 @@ TILEJSON_TYPES = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 JSON_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 TITLE = Text("ไทล์เวกเตอร์", "Vector tiles")
+COLLECTIONS = Text("ชั้นข้อมูลที่ต้องการ คั่นด้วยจุลภาค", "The layers wanted, with commas between")
 CELLS = Text(
     f"ระดับ 0 ถึง {{depth}} แสดงจำนวนรายการในแต่ละช่องตาราง ({COUNT})",
     f"Zooms 0 to {{depth}} show counts by grid cell ({COUNT}).",
@@ -261,74 +270,66 @@ def _bounds(asked: Asked) -> list[float] | None:
 def openapi_paths(layers: Sequence[Layer], problem: Mapping[str, Any]) -> dict[str, Any]:
     """The path items of the tiles of these layers and of all together, in OpenAPI 3.0.
 
-    ``problem`` is the response object of an error. Operation ids end as the standard asks
-    (OGC 20-057, 16).
+    ``problem`` is the answer of an error. Operation ids end as the standard asks (OGC 20-057, 16).
     """
+    names = {"type": "array", "items": {"type": "string"}}
+    several = {
+        "name": "collections",
+        "in": "query",
+        "schema": names,
+        "style": "form",
+        "explode": False,
+        "description": COLLECTIONS.get(asked_language()),
+    }
+    scheme_list = _operation("getTileMatrixSetsList", JSON_FORMATS, problem)
     paths = {
-        "/tileMatrixSets": _operation("getTileMatrixSetsList", JSON, problem),
-        f"/tileMatrixSets/{SCHEME}": _operation("getTileMatrixSet", JSON, problem),
-        **_family("/tiles", "dataset.vector", problem, several=True),
+        "/tileMatrixSets": scheme_list,
+        f"/tileMatrixSets/{SCHEME}": _operation("getTileMatrixSet", JSON_FORMATS, problem),
+        **_family("/tiles", "dataset.vector", problem, [several]),
     }
     for layer in layers:
         base = f"/collections/{layer.id}/tiles"
-        paths |= _family(base, f"{layer.id}.collection.vector", problem, several=False)
+        paths |= _family(base, f"{layer.id}.collection.vector", problem, [])
     return paths
 
 
 def _family(
-    base: str, name: str, problem: Mapping[str, Any], *, several: bool
-) -> dict[str, dict[str, Any]]:
-    narrowing = [_parameter(p) for p in ("filter", "filter-lang", "datetime", "properties")]
-    if several:
-        names = {"type": "array", "items": {"type": "string"}}
-        narrowing.append(_parameter("collections", names) | {"style": "form", "explode": False})
+    base: str, name: str, problem: Mapping[str, Any], more: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    selected = {
+        "name": "properties",
+        "in": "query",
+        "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "style": "form",
+        "explode": False,
+    }
+    shared = (reference("parameters", one) for one in NARROWING if one != "properties")
+    narrowing = [*shared, selected, *more]
     places = [
-        _parameter("tileMatrix", {"type": "integer", "minimum": 0, "maximum": ZOOM_MAX}, "path"),
-        _parameter("tileRow", {"type": "integer", "minimum": 0}, "path"),
-        _parameter("tileCol", {"type": "integer", "minimum": 0}, "path"),
+        {"name": place, "in": "path", "required": True, "schema": {"type": "integer", **limits}}
+        for place, limits in {
+            "tileMatrix": {"minimum": 0, "maximum": ZOOM_MAX},
+            "tileRow": {"minimum": 0},
+            "tileCol": {"minimum": 0},
+        }.items()
     ]
     address = f"{base}/{SCHEME}"
+    tile = _operation(f"{name}.getTile", TILE_FORMATS, problem, [*places, *narrowing])
+    tile["get"]["responses"]["204"] = {"description": "Empty tile"}
     return {
-        base: _operation(f"{name}.getTileSetsList", JSON, problem),
-        address: _operation(f"{name}.getTileSet", JSON, problem, narrowing),
-        f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _operation(
-            f"{name}.getTile", MVT, problem, [*places, *narrowing]
-        ),
+        base: _operation(f"{name}.getTileSetsList", JSON_FORMATS, problem),
+        address: _operation(f"{name}.getTileSet", SET_FORMATS, problem, narrowing),
+        f"{address}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
 
 
 def _operation(
     name: str,
-    kind: str,
+    forms: Sequence[tuple[str, str]],
     problem: Mapping[str, Any],
     parameters: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    tile = kind == MVT
-    schema = {"type": "string", "format": "binary"} if tile else {"type": "object"}
-    responses: dict[str, Any] = {
-        "200": {"description": name, "content": {kind: {"schema": schema}}},
-        "304": {"description": "Not modified"},
-        **dict.fromkeys(("400", "404", "406"), problem),
-    }
-    if tile:
-        responses["204"] = {"description": "Empty tile"}
-    common = [
-        _parameter("f"),
-        _parameter("lang", {"type": "string", "enum": ["th", "en"]}),
-    ]
-    return {
-        "get": {
-            "operationId": name,
-            "summary": TITLE.get(asked_language()),
-            "tags": ["tiles"],
-            "parameters": [*parameters, *common],
-            "responses": responses,
-        }
-    }
-
-
-def _parameter(
-    name: str, schema: Mapping[str, Any] | None = None, place: str = "query"
-) -> dict[str, Any]:
-    found = {"name": name, "in": place, "schema": schema or {"type": "string"}}
-    return found | {"required": True} if place == "path" else found
+    summary = TITLE.get(asked_language())
+    made = operation(name, summary, forms, {"type": "object"}, parameters=parameters, tag="tiles")
+    made["responses"]["403"] = problem
+    return {"get": made}

@@ -186,7 +186,7 @@ def _edges(boundary: BaseGeometry, cuts: Geometries, tolerance: float) -> Geomet
         stops = np.sort(at)
         stops = stops[np.diff(stops, prepend=-1.0) > 1e-7]
         points = shapely.get_coordinates(shapely.line_interpolate_point(ring, stops))
-        edges += list(np.atleast_1d(shapely.linestrings(np.stack([points[:-1], points[1:]], 1))))
+        edges += [shapely.LineString(pair) for pair in np.stack([points[:-1], points[1:]], axis=1)]
     return np.array(edges, dtype=object)
 
 

@@ -104,7 +104,8 @@ class Elevation:
         grid[~((grid >= low) & (grid <= high))] = np.nan
         if transform.e > 0:
             grid = grid[::-1].copy()
-            transform = transform * Affine(1, 0, 0, 0, -1, len(grid))
+            top = transform.f + len(grid) * transform.e
+            transform = Affine(transform.a, 0, transform.c, 0, -transform.e, top)
         return cls(grid, transform, CRS.from_user_input(crs))
 
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -21,10 +22,12 @@ __all__ = [
     "offsets",
     "polygon_parts",
     "rings",
+    "sides",
     "unit",
 ]
 
-GRID_M = 1e-6
+GRID_DIGITS = 6
+GRID_M = 10.0**-GRID_DIGITS
 """What cuts are rounded to, so that a cut along an edge leaves no hair of ground behind."""
 
 
@@ -107,6 +110,66 @@ def half_planes(normal: Floats, offset: Floats, reach: float, centre: Floats) ->
     back = normal * 2 * reach
     corners = np.stack([foot - side, foot + side, foot + side - back, foot - side - back], axis=1)
     return np.asarray(shapely.polygons(corners), dtype=object)
+
+
+def sides(shape: BaseGeometry, normal: Floats, offset: Floats) -> tuple[Geometries, Geometries]:
+    """Both sides of k cuts of a shape: {x . normal <= offset} and the rest, rounded to the grid.
+
+    >>> near, far = sides(shapely.box(0, 0, 4, 2), np.array([[1.0, 0.0]]), np.array([1.0]))
+    >>> near[0].area, far[0].area
+    (2.0, 6.0)
+    """
+    near, far = np.empty(len(normal), dtype=object), np.empty(len(normal), dtype=object)
+    plain = np.zeros(len(normal), dtype=bool)
+    if shape.geom_type == "Polygon" and shapely.get_num_interior_rings(shape) == 0:
+        plain = _cut_in_two(shape, normal, offset, near, far)
+    odd = np.flatnonzero(~plain)
+    if len(odd):
+        west, south, east, north = shape.bounds
+        middle = np.array([(west + east) / 2, (south + north) / 2])
+        half = half_planes(normal[odd], offset[odd], east - west + north - south, middle)
+        near[odd] = shapely.intersection(shape, half, grid_size=GRID_M)
+        far[odd] = shapely.difference(shape, half, grid_size=GRID_M)
+    return near, far
+
+
+def _cut_in_two(
+    shape: BaseGeometry, normal: Floats, offset: Floats, near: Geometries, far: Geometries
+) -> NDArray[np.bool_]:
+    """Fill in the sides of cuts that meet the ring in two places, and no corner; say which."""
+    ring = shapely.get_coordinates(shapely.orient_polygons(shape))[:-1]
+    n = len(ring)
+    beyond = normal @ ring.T - offset[:, None]
+    crosses = (beyond < 0) != (np.roll(beyond, -1, axis=1) < 0)
+    clear = np.abs(beyond).min(axis=1) > 2 * GRID_M
+    plain = np.asarray((crosses.sum(axis=1) == 2) & clear, dtype=np.bool_)
+    rows = np.flatnonzero(plain)
+    if not len(rows):
+        return plain
+    first, last = crosses[rows].argmax(axis=1), n - 1 - crosses[rows][:, ::-1].argmax(axis=1)
+
+    def met(edge: NDArray[np.int64]) -> Floats:
+        after = (edge + 1) % n
+        here, there = beyond[rows, edge], beyond[rows, after]
+        way = (here / (here - there))[:, None]
+        return np.asarray(np.round(ring[edge] + way * (ring[after] - ring[edge]), GRID_DIGITS))
+
+    entry, leave = met(first), met(last)
+    twice = np.concatenate([ring, ring])
+    chains = []
+    for k, (i, j) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        chains += [entry[k : k + 1], twice[i + 1 : j + 1], leave[k : k + 1]]
+        chains += [leave[k : k + 1], twice[j + 1 : i + 1 + n], entry[k : k + 1]]
+    inner, outer = last - first + 2, n - (last - first) + 2
+    sizes = np.column_stack([inner, outer]).ravel()
+    rings = shapely.linearrings(
+        np.concatenate(chains), indices=np.repeat(np.arange(len(sizes)), sizes)
+    )
+    parts = np.asarray(shapely.polygons(rings), dtype=object).reshape(-1, 2)
+    low = beyond[rows, (first + 1) % n] < 0
+    near[rows] = np.where(low, parts[:, 0], parts[:, 1])
+    far[rows] = np.where(low, parts[:, 1], parts[:, 0])
+    return plain
 
 
 def polygon_parts(shape: shapely.Geometry | None, least_m2: float = 1e-6) -> list[Polygon]:

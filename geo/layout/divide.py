@@ -14,7 +14,7 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
-from geo.layout.cuts import GRID_M, half_planes, offsets, polygon_parts, unit
+from geo.layout.cuts import GRID_M, half_planes, offsets, polygon_parts, sides, unit
 from geo.layout.region import Region, Task
 from geo.layout.site import Area
 
@@ -53,25 +53,20 @@ def _ways(region: Region, task: Task) -> tuple[Floats, NDArray[np.bool_], Floats
 
 def straight_cuts(regions: Sequence[Region], task: Task) -> Cuts:
     """Cut every region along all its axes, with every grouping of what stands on either side."""
-    rows, axes, groups, far_groups, halves, shapes = [], [], [], [], [], []
+    rows, axes, groups, far_groups, near, far = [], [], [], [], [], []
     for row, region in enumerate(regions):
         turned, near_groups, areas = _ways(region, task)
         normal = unit(turned)
         at = offsets(region.shape, normal, areas * region.shape.area / math.fsum(region.areas))
-        centre, reach = _circle(region.shape)
-        halves.append(half_planes(normal, at, reach, centre))
+        below, above = sides(region.shape, normal, at)
+        near.append(below)
+        far.append(above)
         rows.append(np.full(len(turned), row))
-        shapes.append(np.full(len(turned), region.shape, dtype=object))
         axes.append(turned)
         groups.append(near_groups)
         far_groups.append((np.array(region.areas) > 0) & ~near_groups)
-    half, whole = np.concatenate(halves), np.concatenate(shapes)
-    near = shapely.intersection(whole, half, grid_size=GRID_M)
-    far = shapely.difference(whole, half, grid_size=GRID_M)
-    return Cuts(
-        np.concatenate(rows), near, far, np.concatenate(groups),
-        np.concatenate(far_groups), np.concatenate(axes),
-    )  # fmt: skip
+    columns = (rows, near, far, groups, far_groups, axes)
+    return Cuts(*(np.concatenate(column) for column in columns))
 
 
 def _circle(shape: BaseGeometry) -> tuple[Floats, float]:
@@ -135,6 +130,5 @@ def _arms(shape: BaseGeometry, corners: Floats, normal: Floats) -> Iterator[Poly
 
 def _low_part(arm: Polygon, normal: Floats, area: float) -> Area:
     at = offsets(arm, normal[None], np.array([area]))
-    centre, reach = _circle(arm)
-    low: Area = half_planes(normal[None], at, reach, centre)[0]
-    return shapely.intersection(arm, low, grid_size=GRID_M)
+    low: Area = sides(arm, normal[None], at)[0][0]
+    return low

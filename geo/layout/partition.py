@@ -9,18 +9,17 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats
+from geo.layout.cuts import GRID_M
 from geo.layout.site import Area
 
-__all__ = ["fitted", "with_corners_of"]
-
-GRID_M = 1e-7  # to which the lines of all zones are brought together
+__all__ = ["fitted", "with_corners"]
 
 
 def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     """The zones as a coverage of the plot: no gaps, no overlaps, corners in common.
 
-    Where a zone's corner lies on an edge of its neighbour, the neighbour gets it as well. What
-    no zone covers goes to the nearest one.
+    Plot and zones are on the grid of cuts (1e-6 m). Where a zone's corner lies on an edge of its
+    neighbour, the neighbour gets it as well. What no zone covers goes to the nearest one.
 
     >>> left, right = shapely.box(0, 0, 5, 10), shapely.box(5, 0, 9, 10)
     >>> parts = fitted(shapely.box(0, 0, 9, 10), {"a": left, "b": right})
@@ -37,21 +36,27 @@ def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     far = np.array([shapely.distance(inside, zones[name]) for name in names])
     nearest = far.argmin(axis=0)
     return {
-        name: with_corners_of(shapely.coverage_union_all(faces[nearest == row]), plot)
+        name: shapely.coverage_union_all(faces[nearest == row])
         for row, name in enumerate(names)
         if (nearest == row).any()
     }
 
 
-def with_corners_of(shape: BaseGeometry, model: BaseGeometry, within: float = 5 * GRID_M) -> Area:
-    """The shape with corners that lie within a hair of the model's put on them exactly."""
-    corners = shapely.get_coordinates(model)
-    tree = shapely.STRtree(np.asarray(shapely.points(corners), dtype=object))
+def with_corners(shape: BaseGeometry, at: Floats, to: Floats, within: float) -> Area:
+    """The shape with every corner that lies ``within`` a place of ``at`` (n, 2) put on ``to``.
+
+    So numbers that went through a projection become the very ones they came from.
+
+    >>> corner = np.array([[1.0, 1.0]])
+    >>> with_corners(shapely.Point(1.0001, 1), corner, corner, 0.001).wkt
+    'POINT (1 1)'
+    """
+    tree = shapely.STRtree(np.asarray(shapely.points(at), dtype=object))
 
     def placed(points: Floats) -> Floats:
         mine, theirs = tree.query_nearest(shapely.points(points), max_distance=within)
         moved = points.copy()
-        moved[mine] = corners[theirs]
+        moved[mine] = to[theirs]
         return moved
 
     return shapely.transform(shape, placed)

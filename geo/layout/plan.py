@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from shapely import LineString
 
 from geo.layout.constraints import Check, Draft, check_draft, reaches
-from geo.layout.cuts import polygon_parts
+from geo.layout.cuts import GRID_M, polygon_parts
 from geo.layout.feeder import feeder_lines
 from geo.layout.ground import divided_ground, examine, way_in
 from geo.layout.limits import Limits
-from geo.layout.partition import fitted, with_corners_of
+from geo.layout.partition import fitted, with_corners
 from geo.layout.pond_fit import Pond, PondWish, dug_in, least_dig
 from geo.layout.profiles import GROUPS, Profile
 from geo.layout.region import Task
@@ -141,11 +142,12 @@ def generate_layouts(
     if any(finding.blocks for finding in findings):
         return Layouts(plans=(), findings=findings, candidates=0, examined=0, stop="input")
     frame = reference_frame(site)
-    work = _Work(way_in(frame.site(site), limits), profile, wish, limits, beam, seed)
+    turned = frame.site(site).rounded(GRID_M)
+    work = _Work(way_in(turned, limits), profile, wish, limits, beam, seed)
     end = None if seconds is None else time.monotonic() + seconds
     plans, stop = work.run(alternatives, end)
     return Layouts(
-        plans=tuple(_outside(plan, frame, site) for plan in plans),
+        plans=tuple(_outside(plan, frame, turned, site) for plan in plans),
         findings=findings,
         candidates=work.candidates,
         examined=work.examined,
@@ -153,12 +155,14 @@ def generate_layouts(
     )
 
 
-def _outside(plan: Plan, frame: Frame, site: Site) -> Plan:
+def _outside(plan: Plan, frame: Frame, turned: Site, site: Site) -> Plan:
     """The plan in the coordinates of the site, on the very corners of the plot."""
     pond = plan.pond
+    theirs = frame.out(turned.plot)
+    at, to = shapely.get_coordinates(theirs), shapely.get_coordinates(site.plot)
     return replace(
         plan,
-        zones={g: with_corners_of(frame.out(zone), site.plot) for g, zone in plan.zones.items()},
+        zones={g: with_corners(frame.out(z), at, to, 0.1 * GRID_M) for g, z in plan.zones.items()},
         pond=None if pond is None else replace(pond, rim=frame.out(pond.rim)),
         channels=plan.channels and tuple(frame.out(line) for line in plan.channels),
     )

@@ -178,6 +178,17 @@ class Site:
         box = shapely.get_coordinates(shapely.oriented_envelope(self.plot))
         return float(np.hypot(*(box[2] - box[0])))
 
+    def rounded(self, grid: float) -> Site:
+        """The site with plot and locked zones on a grid, so that cuts leave their corners be."""
+        digits = round(-math.log10(grid))
+
+        def on_grid(shape: Area) -> Area:
+            placed = shapely.transform(shape, lambda xy: np.round(xy, digits))
+            return placed if placed.is_valid else shape
+
+        locked = tuple(item._replace(shape=on_grid(item.shape)) for item in self.locked)
+        return replace(self, plot=on_grid(self.plot), locked=locked)
+
     def azimuth(self, vector: Floats) -> Floats:
         """Azimuths of vectors (..., 2) in degrees clockwise from true north, nan for none."""
         clockwise = np.degrees(np.arctan2(vector[..., 0], vector[..., 1]))

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import geodesic_area, geodesic_length
 from geo.layout.limits import Limits
-from geo.layout.partition import with_corners_of
+from geo.layout.partition import with_corners
 from geo.layout.plan import Layouts, Plan
 from geo.layout.profiles import GROUPS, Profile, apportion, share_verdict, wah
 from geo.pond import check_ponds, rounded
@@ -24,7 +24,7 @@ from layers.processes.verdict import Verdict
 
 __all__ = ["Sheet", "feature_rows", "plan_row", "updates", "verdict_rows"]
 
-CORNER_DEG = 1e-11  # a micrometre: corners nearer than this are the plot's own
+CORNER_DEG = 1e-10  # 0.01 mm: corners nearer than this are the plot's own
 POND_FIGURES = ("volume_m3", "bottom_area_m2", "effective_depth_m", "capacity_m3", "verdict")
 
 
@@ -63,8 +63,9 @@ def feature_rows(sheet: Sheet) -> Iterator[dict[str, Any]]:
 
 def _zone_rows(sheet: Sheet, plan: Plan) -> list[dict[str, Any]]:
     """One row per zone; the areas in square wah add up to the plot (LAND-R25)."""
+    corners = shapely.get_coordinates(sheet.plot.shape)
     shapes = [
-        with_corners_of(item, sheet.plot.shape, CORNER_DEG) if sheet.plot.shape else item
+        with_corners(item, corners, corners, CORNER_DEG)
         for item in in_degrees(list(plan.zones.values()), sheet.plot)
     ]
     area = geodesic_area(shapes)

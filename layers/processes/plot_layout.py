@@ -92,7 +92,8 @@ def _stored(parameters: Mapping[str, Any], reader: Reader) -> list[PlotInput]:
     """Plots by id or filter; without either, those that have neither zones nor a pond yet."""
     chosen = parameters["filter"]
     if parameters["plot_id"] is not None:
-        chosen = {"op": "=", "args": [{"property": "plot_id"}, parameters["plot_id"]]}
+        this = {"op": "=", "args": [{"property": "plot_id"}, parameters["plot_id"]]}
+        chosen = this if chosen is None else {"op": "and", "args": [this, chosen]}
     rows = reader.read("plots", filter=chosen)
     if not isinstance(rows, gpd.GeoDataFrame) or "plot_id" not in rows:
         raise AccessDenied(

@@ -269,7 +269,7 @@ def _roads(shapes: Geometries, reader: Reader) -> np.ndarray:
     for reach in (ROADS_NEAR_DEG, REACH_DEG):
         rows = _around(reader, "roads", shapes, reach)
         if "motor" in rows:
-            rows = rows[~rows["motor"].eq(False) & ~rows["road_class"].isin(NO_MOTOR)]
+            rows = rows[~rows["motor"].isin([False]) & ~rows["road_class"].isin(NO_MOTOR)]
         if len(rows):
             return nearest_m(shapes, _shapes(rows))
     return np.full(len(shapes), np.nan)
@@ -285,8 +285,8 @@ def _hazards(shapes: Geometries, reader: Reader, p: ScreeningParameters) -> np.n
     if "hazard" in rows:
         rows = rows[
             rows["hazard"].isin(HARMFUL)
-            & ~rows["state"].eq("withdrawn")
-            & ~rows["method"].eq("forecast")
+            & ~rows["state"].isin(["withdrawn"])
+            & ~rows["method"].isin(["forecast"])
         ]
     if not len(rows):
         return np.full(len(shapes), np.nan)

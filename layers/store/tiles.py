@@ -130,8 +130,8 @@ def _fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
 
 def _mvt(layer: Layer, rows: Sql) -> Sql:
     # OFFSET 0 keeps PostgreSQL from cutting out each shape a second time for the condition.
-    head = f"SELECT ST_AsMVT(t, '{layer.id}', {EXTENT}, 'geom'), count(*) FROM ("
-    return rows.inside(head, f" OFFSET 0) AS t WHERE {DRAWN}")
+    head = f"SELECT ST_AsMVT(_tile, '{layer.id}', {EXTENT}, 'geom'), count(*) FROM ("
+    return rows.inside(head, f" OFFSET 0) AS _tile WHERE {DRAWN}")
 
 
 def _features(
@@ -185,7 +185,7 @@ _HEIGHT = "(ST_YMax(geom_3857) - ST_YMin(geom_3857))"
 
 def _rank(layer: Layer) -> str:
     even = f"md5({quote(layer.key)})"
-    return even if layer.geometry == "Point" else f"{_WIDTH} + {_HEIGHT} DESC, {even}"
+    return even if layer.geometry == "Point" else even
 
 
 def _cells(index: TileIndex, layer: Layer, cells: Sql) -> Sql:

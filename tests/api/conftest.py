@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
 import sample_data
 from api.app import create_app
@@ -54,6 +56,17 @@ def client(demo: Store, demo_url: str) -> FlaskClient:
 def owner(demo: Store, demo_url: str) -> FlaskClient:
     """The owner of the workspace, at the machine."""
     return create_app(Settings(database_url=demo_url, access="owner"), demo).test_client()
+
+
+@pytest.fixture(scope="module")
+def live_server(demo: Store, demo_url: str) -> Iterator[str]:
+    """The address of a server on a free port that serves the demo to the public."""
+    server = make_server("127.0.0.1", 0, create_app(Settings(database_url=demo_url), demo), True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
 
 
 @pytest.fixture(scope="session")

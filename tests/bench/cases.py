@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from layers.catalogue import CATALOGUE
-from tests.bench.data import AREA, POINTS, TAMBONS, Sizes, boxes
+from layers.query import BBox
+from tests.bench.data import AREA, POINTS, Sizes, boxes
 from tests.bench.raw import geojson
 
 __all__ = ["CASES", "PHUMI", "PYGEOAPI", "TARGETS", "TIPG", "Case", "Speech", "Target"]
 
 POLYGONS = 1_000
+MANY_WITHIN: BBox = (99.5, 13.5, 104.5, 18.5)  # any box of this side in here holds more than that
+MANY_SIDE = 4.0
 LATE = 1_000  # the number of a page far behind the first
 NEAR = 20  # pages beside it, so that no answer is asked for again and again
 NO_TILE_CACHE = {"tile_cache_mb": 0}
@@ -61,15 +64,9 @@ def _in_boxes(speech: Speech, sizes: Sizes, _get: Get) -> list[str]:
 
 
 def _in_boxes_sql(sizes: Sizes) -> str:
-    west, south, east, north = AREA
-    side, steps = sizes.box_side, 100_000
-    x, y = (
-        f"CAST(:u AS float8) * {(east - west - side) / steps} + {west}",
-        (f"CAST(:v AS float8) * {(north - south - side) / steps} + {south}"),
-    )
-    box = f"ST_MakeEnvelope({x}, {y}, {x} + {side}, {y} + {side}, 4326)"
+    draw, box = _random_box(AREA, sizes.box_side)
     rows = f"FROM layers.{POINTS.id} WHERE geom && {box} ORDER BY id LIMIT {sizes.page}"
-    return f"\\set u random(0, {steps})\n\\set v random(0, {steps})\n{_points_sql(rows)};\n"
+    return f"{draw}{_points_sql(rows)};\n"
 
 
 def _single(speech: Speech, sizes: Sizes, _get: Get) -> list[str]:
@@ -83,18 +80,29 @@ def _single_sql(sizes: Sizes) -> str:
 
 
 def _polygons(speech: Speech, _sizes: Sizes, _get: Get) -> list[str]:
-    starts = np.random.default_rng(7).permutation(TAMBONS - POLYGONS)[:500]
+    found = boxes(500, MANY_SIDE, within=MANY_WITHIN)
     base = f"/collections/{speech.tambons}/items"
-    return [f"{base}?offset={start}&limit={POLYGONS}&{speech.ending}" for start in starts]
+    asked = f"limit={POLYGONS}&{speech.ending}"
+    return [f"{base}?bbox={','.join(map(str, box))}&{asked}" for box in found]
 
 
 def _polygons_sql(_sizes: Sizes) -> str:
     layer = CATALOGUE["tambons"]
     names = tuple(item.name for item in layer.fields)
-    start = "OFFSET CAST(:start AS bigint)"
-    rows = f"FROM layers.tambons ORDER BY {layer.key} LIMIT {POLYGONS} {start}"
-    text = geojson("PostGIS", rows, names, layer.key)
-    return f"\\set start random(0, {TAMBONS - POLYGONS - 1})\n{text};\n"
+    draw, box = _random_box(MANY_WITHIN, MANY_SIDE)
+    inside = f"WHERE ST_Intersects(geom, {box})"
+    rows = f"FROM layers.tambons {inside} ORDER BY {layer.key} LIMIT {POLYGONS}"
+    return f"{draw}{geojson('PostGIS', rows, names, layer.key)};\n"
+
+
+def _random_box(within: BBox, side: float) -> tuple[str, str]:
+    """Lines of pgbench that draw a place, and the box there as SQL."""
+    west, south, east, north = within
+    steps = 100_000
+    x = f"CAST(:u AS float8) * {(east - west - side) / steps} + {west}"
+    y = f"CAST(:v AS float8) * {(north - south - side) / steps} + {south}"
+    draw = f"\\set u random(0, {steps})\n\\set v random(0, {steps})\n"
+    return draw, f"ST_MakeEnvelope({x}, {y}, {x} + {side}, {y} + {side}, 4326)"
 
 
 def _pages(first: int) -> Paths:

@@ -130,7 +130,7 @@ def tambons() -> tuple[gpd.GeoDataFrame, str]:
     if TAMBON_FILE.exists():
         rows = prepare(TAMBON_FILE, CATALOGUE["tambons"], layer_id="tambons").rows
         return gpd.GeoDataFrame(rows), "official boundaries"
-    shapes = _polygons(TAMBONS, corners=25, seed=3)
+    shapes = _polygons(TAMBONS, corners=8, seed=3)
     codes = pd.Series(100_101 + np.arange(len(shapes))).astype(str)
     frame = pd.DataFrame({"code": codes, "name_th": "ตำบล " + codes, "name_en": "Tambon " + codes})
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=4326), "generated polygons"

@@ -21,9 +21,12 @@ from layers.model import Layer, Privacy
 from layers.privacy import owner_view, public_view
 from layers.query import Interval, Query, View
 from layers.store import Store, TileIndex, open_store
+from layers.store.base import SqlStore
 from layers.store.cells import GRID, POINTS_MAX
+from layers.store.dialect import SIMPLIFIED
+from layers.store.sql import Sql
 from layers.store.tiles import BYTES_MAX
-from tests.contract.specimens import FIELDS, things, write
+from tests.contract.specimens import FIELDS, field, things, write
 
 WORLD = 20037508.342789244
 EXTENT = 4096
@@ -297,6 +300,17 @@ def test_properties_keep_their_types(shared: Store, layer: Layer) -> None:
     assert found["x"] == {"id": "x", "count": -5, "open": False}
 
 
+def test_a_field_may_have_any_name_that_a_field_can_have(
+    shared: Store, new_layer: Callable[..., Layer]
+) -> None:
+    names = ("feature_id", "t", "n", "x", "shape", "select", "Type")
+    layer = new_layer(fields=(*FIELDS, *(field(name) for name in names)))
+    given = {"id": "a", **{name: f"of {name}" for name in names}}
+    write(shared, layer, [{**given, "geometry": shapely.Point(100, 14)}])
+    (one,) = drawn(shared, layer, TileIndex(0, 0, 0))
+    assert one["properties"] == given
+
+
 def test_the_chosen_properties_come_and_the_key_always(shared: Store, layer: Layer) -> None:
     write(shared, layer, [{"id": "a", "name": "n", "count": 1, "geometry": shapely.Point(100, 14)}])
     (one,) = drawn(shared, layer, TileIndex(0, 0, 0), fields=("count",))
@@ -474,6 +488,32 @@ def test_two_processes_on_one_database_see_each_others_edits(
         assert_alike(counted(reader, layer, rows, 2), recounted(rows, 2))
     first.close()
     second.close()
+
+
+def test_a_workspace_from_before_tiles_is_brought_up_to_date(store_url: str) -> None:
+    store = open_store(store_url)
+    assert isinstance(store, SqlStore)
+    layer, points = things("areas", geometry="Polygon"), things("crowd", geometry="Point")
+    ring = shapely.Point(100, 14).buffer(0.5, quad_segs=500)
+    store.ensure(layer)
+    store.ensure(points)
+    write(store, layer, [{"id": "ring", "geometry": ring}])
+    rows = crowd(19, 4_000)
+    write(store, points, rows, "append")
+    with store._writing() as session:
+        for column in SIMPLIFIED.values():
+            session.run(Sql(f"ALTER TABLE layers.areas DROP COLUMN {column}"))
+        for statement in ("DROP TABLE phumi.cells", "DROP TABLE phumi.tilings"):
+            session.run(Sql(statement))
+        if store.dialect.name == "postgis":
+            session.run(Sql("DROP INDEX phumi.history_ended"))
+        session.run(Sql("DELETE FROM phumi.migrations WHERE name = 'tiles'"))
+    store.close()
+    store = open_store(store_url)
+    (one,) = drawn(store, layer, tiles_of([ring.centroid], 5)[0])
+    assert shapely.get_num_coordinates(shape(one["geometry"])) < 100
+    assert_counted(store, points, rows)
+    store.close()
 
 
 # Views, limits

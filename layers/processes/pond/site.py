@@ -79,15 +79,16 @@ def _nearest_trees(
     case: Case, rims: Geometries, sound: np.ndarray, channels: pd.DataFrame
 ) -> pd.DataFrame:
     """The tree that is nearest to each pond and the channels of its plot (LAND-R17)."""
-    strips = _strips_by_group(channels)
+    strips = _united(*_placed_strips(channels))
     group = case.group.to_numpy()
     distance = np.full(len(case), np.nan)
     verdict = np.full(len(case), None, dtype=object)
-    for row in np.flatnonzero(sound):
+    for row in np.flatnonzero(sound).tolist():
         trees = case.trees[row]
         if not len(trees):
             continue
-        dig = shapely.union_all([rims[row], *_around(strips.get(group[row], ()), case, row)])
+        strip = [strips[group[row]]] if group[row] in strips.index else []
+        dig = shapely.union_all([rims[row], *_around(strip, case, row)])
         judged = check_trees(dig, _around(trees, case, row), LIMITS)
         inside = judged["verdict"] == "tree_in_pond"
         nearest = int(np.argmax(inside) if inside.any() else np.argmin(judged["distance_m"]))
@@ -119,8 +120,7 @@ def channel_columns(case: Case, found: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     lines = case.channels
     plots = set(lines["plot_id"].dropna()) if len(lines) else set()
     wet = sound & (shared | case.ponds["plot_id"].isin(plots))
-    rims = pd.Series(np.asarray(case.ponds.geometry, dtype=object), index=group.index)
-    dug = rims[wet].groupby(group[wet]).agg(lambda part: shapely.union_all(part.to_numpy()))
+    dug = _united(np.asarray(case.ponds.geometry, dtype=object)[wet], group[wet])
     # A channel belongs to the ponds of its plot and plan, of the design where there is one.
     keys = _channel_groups(lines, dug)
     measured = check_channels(
@@ -154,26 +154,34 @@ def _channel_groups(lines: pd.DataFrame, dug: pd.Series[Any]) -> list[str]:
 def _open_water(measured: pd.DataFrame, dug: pd.Series[Any]) -> pd.Series[float]:
     """Area in m2 of rims and strips by group, united in metres around the rims (LAND-R23)."""
     rims = to_local(dug.to_numpy())
-    strips = _strips_by_group(measured)
+    strips = _united(*_placed_strips(measured))
+    row = pd.Index(dug.index).get_indexer(strips.index)
+    mine = np.flatnonzero(row >= 0)
+    row = row[mine]
+    local = to_local(strips.to_numpy()[mine], rims.origins[row]).geometries
     areas = shapely.area(rims.geometries)
-    for row, key in enumerate(dug.index):
-        if key in strips:
-            lines = np.array(strips[key], dtype=object)
-            origin = np.repeat(rims.origins[row][None], len(lines), axis=0)
-            local = to_local(lines, origin).geometries
-            areas[row] = shapely.union_all([rims.geometries[row], *local]).area
+    areas[row] = shapely.area(shapely.union(rims.geometries[row], local))
     return pd.Series(areas, index=dug.index)
 
 
-def _strips_by_group(measured: pd.DataFrame) -> dict[str, list[Any]]:
-    """The ground under the channels in EPSG:4326, by the group of ponds that they belong to."""
-    strips: dict[str, list[Any]] = {}
+def _united(shapes: Geometries, keys: Iterable[str]) -> pd.Series[Any]:
+    """One shape for each key."""
+    column = pd.Series(shapes, index=pd.Index(list(keys), dtype=object), dtype=object)
+    again = column.index.duplicated(keep=False)
+    single, several = column[~again], column[again]
+    if several.empty:
+        return single
+    merged = several.groupby(level=0).agg(lambda part: shapely.union_all(part.to_numpy()))
+    return pd.concat([single, merged])
+
+
+def _placed_strips(measured: pd.DataFrame) -> tuple[Geometries, list[str]]:
+    """The ground under the channels in EPSG:4326, and the groups of ponds they belong to."""
     placed = measured[measured["strip"].notna()]
-    if len(placed):
-        there = from_local(placed["strip"].to_numpy(), np.array(placed["origin"].tolist()))
-        for key, strip in zip(placed["group"], there, strict=True):
-            strips.setdefault(key, []).append(strip)
-    return strips
+    if placed.empty:
+        return np.empty(0, dtype=object), []
+    there = from_local(placed["strip"].to_numpy(), np.array(placed["origin"].tolist()))
+    return there, placed["group"].tolist()
 
 
 def _zone_water(case: Case) -> Floats:
