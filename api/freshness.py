@@ -65,7 +65,8 @@ def not_modified(tag: str, changed_at: dt.datetime | None) -> Response | None:
     if request.method not in ("GET", "HEAD"):
         return None
     if "If-None-Match" in request.headers:
-        known = request.if_none_match.contains_weak(tag.removeprefix("W/").strip('"'))
+        tags = request.if_none_match  # "*" is any answer that there is, which only making it tells
+        known = not tags.star_tag and tags.contains_weak(tag.removeprefix("W/").strip('"'))
     else:
         since = request.if_modified_since
         known = since is not None and since == _whole_second(changed_at)

@@ -249,7 +249,7 @@ def _bottom_depths(
     unread = ~np.isfinite(depth)
     points = None if survey.points is None else np.asarray(survey.points, dtype=object)
     if points is not None:
-        unread |= ~np.isfinite(shapely.get_x(points) + shapely.get_y(points))
+        unread |= ~np.isfinite(shapely.bounds(points).reshape(-1, 4)).all(axis=1)
     drop(unread, "points_invalid")
     if points is None:
         return depth[usable], findings

@@ -93,7 +93,7 @@ class Sections:
         """Sections by either width (the other is nan); ``collapsed`` where the sides meet."""
         floor = np.where(np.isnan(bottom), top - 2 * slope * depth, bottom)
         collapsed = floor < -1e-9
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             reached = np.where(collapsed, top / (2 * slope), depth)
         floor = np.maximum(floor, 0.0)
         return cls(
@@ -158,7 +158,7 @@ def check_channels(
     verdict = np.where(_collapsed(design), "collapsed", "ok").astype(object)
     verdict[result["length_m"].to_numpy() <= 0] = "inside_pond"
     verdict[error != None] = None  # noqa: E711 - elementwise
-    result["verdict"] = verdict
+    result["verdict"] = pd.Series(verdict, dtype=object)
     result["error"] = pd.Series(error, dtype=object)
     width = (result["top_start_m"] + result["top_end_m"]).to_numpy() / 2
     result["strip"] = _strips(local, part, of, width)

@@ -177,8 +177,8 @@ def _head(plot: Mapping[str, Any], drawn_m2: float) -> dict[str, Any]:
     status = PLOT_STATUSES.get(str(plot.get("status")))
     label = DEVELOPMENT_STEPS.get(int(step)) if step else None
     return {
-        "area_code": plot.get("area_code"),
-        "status": plot.get("status"),
+        "area_code": _word(plot.get("area_code")),
+        "status": _word(plot.get("status")),
         "status_label": _both(status) if status else None,
         "step": int(step) if step else None,
         "step_label": _both(label) if label else None,
@@ -187,9 +187,14 @@ def _head(plot: Mapping[str, Any], drawn_m2: float) -> dict[str, Any]:
         "drawn_area_m2": round(drawn_m2, 2),
         "drawn_area": format_area(drawn_m2),
         "drawn_area_words": _both(area_text(round(drawn_m2, 2))),
-        "layout_profile": plot.get("layout_profile"),
+        "layout_profile": _word(plot.get("layout_profile")),
         "gl_datum_elev_m": _finite(plot.get("gl_datum_elev_m")),
     }
+
+
+def _word(value: Any) -> str | None:
+    """A text cell; tables hold nan where there is none."""
+    return value if isinstance(value, str) else None
 
 
 def _finite(value: Any) -> float | None:
@@ -222,7 +227,7 @@ def _parts(
         return []
     rows = rows[~(rows.geometry.isna() | rows.geometry.is_empty)]
     shapes = local.of(rows.geometry.array)
-    kept = [{name: row.get(name) for name in names} for row in rows.to_dict("records")]
+    kept = [{name: _word(row.get(name)) for name in names} for row in rows.to_dict("records")]
     found = []
     for row, shape in zip(kept, shapes, strict=True):
         label = ZONE_KINDS.get(str(row.get("zone_kind")))
@@ -236,7 +241,7 @@ def _marks(marks: Any, local: _Local) -> list[dict[str, Any]]:
     placed = [m for m in given if _finite(m.get("lon")) is not None and _finite(m.get("lat")) is not None]
     points = local.of([shapely.Point(mark["lon"], mark["lat"]) for mark in placed])
     return [
-        {"kind": mark.get("kind"), "x": round(point.x, _DECIMALS), "y": round(point.y, _DECIMALS)}
+        {"kind": _word(mark.get("kind")), "x": round(point.x, _DECIMALS), "y": round(point.y, _DECIMALS)}
         for mark, point in zip(placed, points, strict=True)
     ]
 
@@ -295,7 +300,7 @@ def _pond_sheets(ponds: gpd.GeoDataFrame | None, local: _Local) -> list[dict[str
 
 def _pond_sheet(row: Mapping[str, Any], rim: shapely.Geometry) -> dict[str, Any]:
     """One pond: section along its longer axis, stage table, and the note on its slope."""
-    sheet: dict[str, Any] = {"pond_id": row.get("pond_id"), "name": row.get("name")}
+    sheet: dict[str, Any] = {name: _word(row.get(name)) for name in ("pond_id", "name")}
     depth, slope = _finite(row.get("depth_m")), _finite(row.get("slope_h_per_v"))
     profile = row.get("profile") if isinstance(row.get("profile"), list) else None
     if rim is not None and rim.geom_type == "MultiPolygon" and len(rim.geoms) == 1:

@@ -105,12 +105,13 @@ def way_in(site: Site, limits: Limits) -> Site:
     others = [item.shape for item in site.locked if item.group != "residence"]
     half = limits.path_m / 2
     ground = site.plot.difference(shapely.union_all(others).buffer(half, join_style="mitre"))
-    line = shortest_way(site.gate, home, ground)
+    inside = home.buffer(-half)  # so that the strip meets the house at its full width
+    line = shortest_way(site.gate, home if inside.is_empty else inside, ground)
     if line is None:
         return site
     strip = line.buffer(1.001 * half, cap_style="square", join_style="mitre")
-    inside = strip.intersection(site.plot).difference(shapely.union_all([home, *others]))
-    parts = polygon_parts(inside, 0.01)
+    added = strip.intersection(site.plot).difference(shapely.union_all([home, *others]))
+    parts = polygon_parts(added, 0.01)
     return replace(site, locked=(*site.locked, *(Locked("residence", part) for part in parts)))
 
 

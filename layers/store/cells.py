@@ -164,15 +164,21 @@ def _depth(session: Session, layer: Layer, dialect: Dialect) -> int:
 
 def _deep_enough(session: Session, layer: Layer, depth: int) -> bool:
     """Whether ``depth`` is still the last zoom with too many features in a tile."""
-
-    def fullest(shift: int) -> int:
-        inner = f"SELECT sum(n) AS n FROM phumi.cells WHERE layer = ? AND zoom = {depth} "
-        grouped = f"{inner} GROUP BY x >> {shift}, y >> {shift}"
-        found = session.query(Sql(f"SELECT max(n) FROM ({grouped}) AS t", (layer.id,)))
-        return int(found[0][0] or 0)
-
     most = _most(layer)
-    return fullest(SHIFT) > most and (depth == CELLS_ZOOM_MAX or fullest(SHIFT - 1) <= most)
+    deeper = depth == CELLS_ZOOM_MAX or _fullest(session, layer, depth + 1) <= most
+    return deeper and _fullest(session, layer, depth) > most
+
+
+def _fullest(session: Session, layer: Layer, zoom: int) -> int:
+    """The features in the fullest tile of a zoom: a tile is one cell some zooms above."""
+    above = max(zoom - SHIFT, 0)
+    shift = SHIFT - (zoom - above)
+    tiles = (
+        f"SELECT sum(n) AS n FROM phumi.cells WHERE layer = ? AND zoom = {above} "
+        f"GROUP BY x >> {shift}, y >> {shift}"
+    )
+    found = session.query(Sql(f"SELECT max(n) FROM ({tiles}) AS t", (layer.id,)))
+    return int(found[0][0] or 0)
 
 
 def _add(

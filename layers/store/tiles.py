@@ -185,7 +185,7 @@ _HEIGHT = "(ST_YMax(geom_3857) - ST_YMin(geom_3857))"
 
 def _rank(layer: Layer) -> str:
     even = f"md5({quote(layer.key)})"
-    return even if layer.geometry == "Point" else even
+    return even if layer.geometry == "Point" else f"{_WIDTH} + {_HEIGHT} DESC, {even}"
 
 
 def _cells(index: TileIndex, layer: Layer, cells: Sql) -> Sql:

@@ -149,6 +149,7 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(store_url: str) -
             start_anew(store_url)
             late = number % 2 == 1  # the commit itself takes some hundredths of a second
             moment = random.uniform(0, 0.08) if late else random.uniform(0, lasts)
+            moment = moment if number else 0.0  # the first before anything was done
             word, _ = run(process, moment, late)
             found = outcome(store_url)
             outcomes.append((word, found))
@@ -156,3 +157,45 @@ def test_an_import_that_is_killed_is_there_whole_or_not_at_all(store_url: str) -
             if word == "writing":
                 assert found == "nothing"
     assert {"nothing"} <= {found for _, found in outcomes}, outcomes
+
+
+WRITER = """
+import os, sys
+from layers.store import open_store
+from tests.contract.import_rows import LAYER, rows
+store = open_store(sys.argv[1])
+store.write(LAYER.id, rows(int(sys.argv[2]), "new"), mode="upsert", author="import")
+os._exit(0)  # as if killed right after the commit
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [10, 5_000, 40_000])
+def test_a_log_that_breaks_off_anywhere_holds_all_of_a_write_or_nothing(
+    tmp_path: Path, n: int
+) -> None:
+    """What a plug pulled while DuckDB writes its log leaves behind."""
+    place, log = tmp_path / "work.duckdb", tmp_path / "work.duckdb.wal"
+    url = f"duckdb:///{place}"
+    start_anew(url)
+    command = [sys.executable, "-c", WRITER, url, str(n)]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    kept, logged = place.read_bytes(), log.read_bytes() if log.exists() else b""
+    updated, inserted = min(n, KNOWN), max(n - KNOWN, 0)
+    for part in range(13):
+        place.write_bytes(kept)
+        log.write_bytes(logged[: len(logged) * part // 12])
+        store = open_store(url)
+        names = dict(store.raw(f"SELECT name, count(*) FROM layers.{LAYER.id} GROUP BY name"))
+        found = (
+            names,
+            store.state(LAYER.id).version,
+            list(store.raw("SELECT inserted, updated FROM phumi.changes WHERE author = 'import'")),
+        )
+        store.close()
+        nothing: tuple[dict[str, int], int, list[tuple[int, int]]] = ({"old": KNOWN}, 1, [])
+        old = {"old": KNOWN - updated} if updated < KNOWN else {}
+        everything = ({**old, "new": n}, 2, [(inserted, updated)])
+        assert found in (nothing, everything), f"log cut at {part}/12"
+        if part == 12:
+            assert found == everything

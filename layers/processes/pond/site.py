@@ -95,7 +95,8 @@ def _nearest_trees(
         distance[row] = judged["distance_m"].iloc[nearest]
         verdict[row] = judged["verdict"].iloc[nearest]
     return pd.DataFrame(
-        {"tree_distance_m": distance, "tree_verdict": verdict}, index=case.ponds.index
+        {"tree_distance_m": distance, "tree_verdict": verdict},
+        index=case.ponds.index,
     )
 
 
@@ -166,13 +167,13 @@ def _open_water(measured: pd.DataFrame, dug: pd.Series[Any]) -> pd.Series[float]
 
 def _united(shapes: Geometries, keys: Iterable[str]) -> pd.Series[Any]:
     """One shape for each key."""
-    column = pd.Series(shapes, index=pd.Index(list(keys), dtype=object), dtype=object)
+    column: pd.Series[Any] = pd.Series(list(shapes), index=list(keys), dtype=object)
     again = column.index.duplicated(keep=False)
     single, several = column[~again], column[again]
     if several.empty:
         return single
-    merged = several.groupby(level=0).agg(lambda part: shapely.union_all(part.to_numpy()))
-    return pd.concat([single, merged])
+    merged = {key: shapely.union_all(part.to_numpy()) for key, part in several.groupby(level=0)}
+    return pd.concat([single, pd.Series(merged, dtype=object)])
 
 
 def _placed_strips(measured: pd.DataFrame) -> tuple[Geometries, list[str]]:

@@ -173,7 +173,7 @@ def water_columns(water: WaterCase, found: pd.DataFrame) -> pd.DataFrame:
     verdict = result["water_verdict"].to_numpy(dtype=object)
     verdict[pd.isna(verdict)] = None
     verdict[known & (verdict == None)] = "unknown"  # noqa: E711 - elementwise
-    result["water_verdict"] = verdict
+    result["water_verdict"] = pd.Series(verdict, index=result.index, dtype=object)
     capacity = found["capacity_m3"].to_numpy(dtype=float, na_value=np.nan)
     result["thumb_ratio"] = thumb_ratio(capacity, water.uses.crops)
     return result.set_axis(found.index)
