@@ -241,7 +241,7 @@ def simulate(
         lost = evaporation + seepage
         scale = np.divide(filled, lost, out=np.ones(len(lost)), where=lost > filled)
         evaporation, seepage = evaporation * scale, seepage * scale
-        left = np.maximum(filled - evaporation - seepage, 0)
+        left = np.where(lost < filled, filled - evaporation - seepage, 0)
         usable = np.maximum(left - dead, 0)
         household = np.minimum(asked.household[step], usable)
         crops = np.minimum(asked.crops[step], usable - household)

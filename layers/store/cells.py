@@ -208,7 +208,11 @@ def _add(
                 f"FROM phumi_cells WHERE zoom = {zoom} GROUP BY x >> 1, y >> 1"
             )
         )
-    same = f"c.layer = '{layer.id}' AND c.zoom = d.zoom AND c.x = d.x AND c.y = d.y"
+    session.run(Sql("ANALYZE phumi_cells"))  # a few cells are found by the index of tiles
+    same = (
+        f"c.layer = '{layer.id}' AND c.zoom = d.zoom AND c.x = d.x AND c.y = d.y "
+        f"AND c.x >> {SHIFT} = d.x >> {SHIFT} AND c.y >> {SHIFT} = d.y >> {SHIFT}"
+    )
     session.run(
         Sql(
             "UPDATE phumi.cells AS c SET n = c.n + d.n, dx = c.dx + d.dx, dy = c.dy + d.dy "

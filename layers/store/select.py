@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from pyproj import Transformer
@@ -74,7 +75,8 @@ def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """
     order = _order(query, view, layer)
     marks = [f"{_sort_value(key, layer, dialect)} AS _k{i}" for i, key in enumerate(order)]
-    inner = Sql(f"SELECT {', '.join(marks)}, row_number() OVER (ORDER BY {_by(order)}) AS _row, ")
+    number = f"row_number() OVER (ORDER BY {_by(order, layer)}) AS _row"
+    inner = Sql(f"SELECT {', '.join(marks)}, {number}, ")
     inner += Sql(f"{feature(query, view, layer, dialect)} AS _feature FROM (")
     inner += _page(query, view, layer, dialect, extra=1) + Sql(") AS page")
     limit = query.limit if query.limit is not None else 2**62
@@ -195,7 +197,7 @@ def _page(
     if query.after is not None:
         text += Sql(" AND ") + _after(query.after, order, layer).inside("(", ")")
     if ordered:
-        text += Sql(f" ORDER BY {_by(order)}")
+        text += Sql(f" ORDER BY {_by(order, layer)}")
     if query.limit is not None:
         text += Sql(f" LIMIT {int(query.limit) + extra}")
     return text + Sql(f" OFFSET {int(query.offset)}") if query.offset else text
@@ -216,10 +218,13 @@ def _order(query: Query, view: View, layer: Layer) -> tuple[SortKey, ...]:
     return (*asked, SortKey(layer.key))
 
 
-def _by(order: tuple[SortKey, ...]) -> str:
-    return ", ".join(
-        f"{quote(key.field)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in order
-    )
+def _by(order: tuple[SortKey, ...], layer: Layer) -> str:
+    words = []
+    for key in order:
+        # The key is never null, and without these words its index gives the order.
+        nulls = "" if key.field == layer.key else " NULLS LAST"
+        words.append(f"{quote(key.field)} {'DESC' if key.descending else 'ASC'}{nulls}")
+    return ", ".join(words)
 
 
 def _sort_value(key: SortKey, layer: Layer, dialect: Dialect) -> str:
@@ -243,7 +248,9 @@ def _after(values: tuple[Any, ...], order: tuple[SortKey, ...], layer: Layer) ->
         else:
             bound = _bound(value, layer.by_name[key.field].type)
             comes = "<" if key.descending else ">"
-            later = Sql(f"({column} {comes} ") + bound + Sql(f" OR {column} IS NULL)")
+            later = Sql(f"{column} {comes} ") + bound
+            if key.field != layer.key:
+                later = later.inside("(", f" OR {column} IS NULL)")
             alternatives.append(equal + Sql(" AND ") + later)
             same = Sql(f"{column} = ") + bound
         equal = equal + Sql(" AND ") + same
@@ -299,8 +306,16 @@ def _in_scope(prefixes: tuple[str, ...], layer: Layer) -> Sql:
         return Sql("FALSE")
     if layer.area is None:
         return Sql("TRUE")
-    begins = [Sql(f"starts_with({quote(layer.area)}, ?)", (prefix,)) for prefix in prefixes]
-    return Sql.join(" OR ", begins)
+    # Prefixes of one length are one look into a list; a longer one below a shorter says nothing.
+    area = quote(layer.area)
+    widest = {p for p in prefixes if not any(p != q and p.startswith(q) for q in prefixes)}
+    parts = []
+    for length, group in groupby(sorted(widest, key=lambda p: (len(p), p)), key=len):
+        same = tuple(group)
+        places = ", ".join("?" * len(same))
+        one = f"starts_with({area}, ?)"
+        parts.append(Sql(one if len(same) == 1 else f"left({area}, {length}) IN ({places})", same))
+    return Sql.join(" OR ", parts)
 
 
 def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialect) -> Sql:

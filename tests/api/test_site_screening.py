@@ -65,11 +65,11 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def clean_site(demo: Store, tmp_path: Path) -> Any:
-    """A store with a road 120 m off, a waste site 300 m off, a zone and a hazard elsewhere."""
+def clean_site(tmp_path: Path) -> Any:
+    """A store with a road 120 m off, a waste site 301 m off, a zone and a hazard elsewhere."""
     store = open_workspace(f"duckdb:///{tmp_path}/site.duckdb")
     shapes = from_local(
-        [shapely.LineString([(160, -300), (160, 300)]), shapely.Point(-340, 0),
+        [shapely.LineString([(160, -300), (160, 300)]), shapely.Point(-341, 0),
          shapely.box(2000, 2000, 2500, 2500), shapely.box(2000, 2000, 2500, 2500)],
         np.repeat(AT, 4, axis=0),
     )  # fmt: skip
@@ -99,7 +99,7 @@ def test_clean_ground_is_suitable(clean_site: Store, flat: str) -> None:
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
     assert found["aspect_deg"] == pytest.approx(270, abs=1.5)
     assert found["road_m"] == pytest.approx(120, abs=0.05)
-    assert found["waste_m"] == pytest.approx(300, abs=0.05)
+    assert found["waste_m"] == pytest.approx(301, abs=0.05)
     assert [row["sign"] for row in found["verdicts"]] == ["pass"] * 10
 
 

@@ -182,7 +182,7 @@ def test_a_log_that_breaks_off_anywhere_holds_all_of_a_write_or_nothing(
     subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
     kept, logged = place.read_bytes(), log.read_bytes() if log.exists() else b""
     updated, inserted = min(n, KNOWN), max(n - KNOWN, 0)
-    for part in range(13):
+    for part in range(0, 13, 2) if logged else [12]:
         place.write_bytes(kept)
         log.write_bytes(logged[: len(logged) * part // 12])
         store = open_store(url)

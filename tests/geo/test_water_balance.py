@@ -385,7 +385,7 @@ def test_many_ponds_are_as_each_alone():
 
 def test_a_series_of_years_gives_a_chance_of_failure():
     """Wet and dry years in turn, from January: the dry ones fail."""
-    series = np.array([[200.0] * 12, [0.0] * 12, [200.0] * 12, [0.0] * 12])
+    series = np.array([[500.0] * 12, [0.0] * 12, [500.0] * 12, [0.0] * 12])
     pond = curves(R24, 3, 1.5)
     found = simulate(
         pond,
