@@ -78,7 +78,10 @@ AS_BUILT_FINDINGS: Mapping[str, Text] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsBuiltParameters(Parameters):
-    """Tolerances of LAND-R20c, and what a survey must have."""
+    """Tolerances of LAND-R20c, and what a survey must have.
+
+    ``edge_m`` is how far off the rim a point may lie that is still of the pond.
+    """
 
     depth_tol_m: float = between(0.10, 0, 2)
     rim_tol_pct: float = between(3.0, 0, 50)
@@ -86,6 +89,7 @@ class AsBuiltParameters(Parameters):
     volume_tol_pct: float = between(5.0, 0, 50)
     least_points: int = between(5, 1, 1000)
     spread_pct: float = between(20.0, 0, 100)
+    edge_m: float = between(0.10, 0, 1)
     rounding: float = between(1e-6, 0, 1e-3)
 
 
@@ -253,7 +257,7 @@ def _bottom_depths(
     drop(unread, "points_invalid")
     if points is None:
         return depth[usable], findings
-    drop(~shapely.covers(built_rim, points), "points_outside_rim")
+    drop(shapely.distance(built_rim, points) > p.edge_m, "points_outside_rim")
     rows = np.flatnonzero(usable)
     depth_m, slope, profile = design
     wanted = np.zeros(len(points))

@@ -20,7 +20,7 @@ from geo.crs import Floats, Geometries, from_local, geodesic_length, to_local
 from geo.parameters import Parameters, between
 from geo.terrain import Elevation, Flow, flow, sinks, slope_aspect
 from geo.text import Text
-from geo.zonal import cells_under, crossing_flow, height_above, on_grid, zonal_mean
+from geo.zonal import cells_under, crossing_flow, height_above, masked, on_grid, zonal_mean
 
 __all__ = [
     "FACTORS",
@@ -131,7 +131,7 @@ def measure_terrain(
     and for small flow paths where one cell of the grid is larger than the limit itself.
     """
     p, (elevation, slope, aspect, routed) = parameters, terrain
-    shapes = on_grid(elevation, np.where(shapely.is_valid(plots), plots, None))
+    shapes = on_grid(elevation, masked(plots, shapely.is_valid(plots)))
     cells = cells_under(elevation, shapes)
 
     def mean(values: Floats) -> Floats:
@@ -193,7 +193,7 @@ def overlaps(plots: Geometries, zones: Geometries) -> pd.DataFrame:
     >>> overlaps(np.array([west]), np.array([east])).round(4).to_dict("records")
     [{'plot': 0, 'zone': 0, 'overlap_m2': 5950.1471, 'share': 0.5}]
     """
-    sound = np.where(shapely.is_valid(plots), plots, None)
+    sound = masked(plots, shapely.is_valid(plots))
     pair = shapely.STRtree(shapely.make_valid(zones)).query(sound, predicate="intersects")
     cut = shapely.intersection(sound[pair[0]], shapely.make_valid(zones[pair[1]]))
     origins = shapely.get_coordinates(shapely.centroid(sound[pair[0]]))
@@ -203,7 +203,9 @@ def overlaps(plots: Geometries, zones: Geometries) -> pd.DataFrame:
     return pd.DataFrame(table).sort_values(["plot", "zone"], ignore_index=True)
 
 
-def factor_signs(measures: pd.DataFrame, parameters: ScreeningParameters = DEFAULTS) -> pd.DataFrame:
+def factor_signs(
+    measures: pd.DataFrame, parameters: ScreeningParameters = DEFAULTS
+) -> pd.DataFrame:
     """Judge n sites: a column for each factor with pass, fix (caution), fail (exclude) or unknown.
 
     ``measures`` has columns of MEASURES; those that are missing are unknown.
@@ -240,9 +242,14 @@ def factor_signs(measures: pd.DataFrame, parameters: ScreeningParameters = DEFAU
             "F7": _gravest(distance, width),
             "F8": word(
                 "permission",
-                {"not_needed": "pass", "granted": "pass", "to_request": "fix", "requested": "fix",
-                 "refused": "fail"},
-            ),  # fmt: skip
+                {
+                    "not_needed": "pass",
+                    "granted": "pass",
+                    "to_request": "fix",
+                    "requested": "fix",
+                    "refused": "fail",
+                },
+            ),
             "F9": word("soil_class", {"clay": "pass", "sandy_loam": "fix", "sand": "fix"}),
             "F10": _least(number("hazard_severity"), p.hazard_caution, p.hazard_exclude),
         },

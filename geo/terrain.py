@@ -41,9 +41,9 @@ _EIGHT = np.ones((3, 3), dtype=bool)
 
 # Row step, column step and pyflwdir's code, in the order in which ties are broken (DEM-T4).
 _NEIGHBOURS = (
-    (0, 1, 1), (1, 1, 2), (1, 0, 4), (1, -1, 8), (0, -1, 16), (-1, -1, 32), (-1, 0, 64), (-1, 1, 128),
+    (0, 1, 1), (1, 1, 2), (1, 0, 4), (1, -1, 8),
+    (0, -1, 16), (-1, -1, 32), (-1, 0, 64), (-1, 1, 128),
 )  # fmt: skip
-_PIT, _VOID = 0, 247
 
 ERRORS: Mapping[str, Text] = MappingProxyType(
     {

@@ -13,7 +13,15 @@ from pyproj import CRS
 from geo.crs import LONLAT, Floats, Geometries
 from geo.terrain import Elevation, Flow
 
-__all__ = ["Cells", "cells_under", "crossing_flow", "height_above", "on_grid", "zonal_mean"]
+__all__ = [
+    "Cells",
+    "cells_under",
+    "crossing_flow",
+    "height_above",
+    "masked",
+    "on_grid",
+    "zonal_mean",
+]
 
 Ints = NDArray[np.int64]
 _CHUNK = 500_000
@@ -26,6 +34,17 @@ class Cells(NamedTuple):
     row: Ints
     column: Ints
     share: Floats
+
+
+def masked(shapes: Geometries, keep: NDArray[np.bool_]) -> Geometries:
+    """The shapes where ``keep`` is true, None elsewhere.
+
+    >>> masked(np.array([shapely.Point(1, 2), shapely.Point(3, 4)]), np.array([True, False]))
+    array([<POINT (1 2)>, None], dtype=object)
+    """
+    found = np.array(shapes, dtype=object)
+    found[~keep] = None
+    return found
 
 
 def on_grid(elevation: Elevation, shapes: Geometries) -> Geometries:
@@ -71,11 +90,13 @@ def cells_under(elevation: Elevation, shapes: Geometries) -> Cells:
     [0.5, 1.0]
     """
     areal = np.isin(shapely.get_type_id(shapes), (3, 6)) & shapely.is_valid(shapes)
-    shapes = np.where(areal, shapes, None)
+    shapes = masked(shapes, areal)
     owner, row, column = _windows(elevation, shapes)
     shapely.prepare(shapes)
     parts = [
-        _covered(elevation, shapes, owner[i : i + _CHUNK], row[i : i + _CHUNK], column[i : i + _CHUNK])
+        _covered(
+            elevation, shapes, owner[i : i + _CHUNK], row[i : i + _CHUNK], column[i : i + _CHUNK]
+        )
         for i in range(0, len(owner), _CHUNK)
     ]
     share = np.concatenate(parts) if parts else np.zeros(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geo import setback
 from geo.pond import VERDICTS
 from layers import fields as f
 from layers.model import Field, Text, choices
@@ -139,12 +140,7 @@ DEVELOPMENT_STEPS: dict[int, Text] = {
 POND_VERDICTS = VERDICTS
 """LAND-R12."""
 
-SETBACK_VERDICTS = choices(
-    ok=("ระยะร่นเพียงพอ", "Far enough"),
-    ok_by_certificate=("ผ่านโดยวิศวกรรับรอง", "Passes by engineer's certificate"),
-    violation=("ระยะร่นไม่พอ", "Too near"),
-    not_applicable=("ไม่เข้าเกณฑ์ (ลึกไม่เกิน 3 เมตร)", "Not applicable (3 m deep or less)"),
-)
+SETBACK_VERDICTS = setback.SETBACK_VERDICTS
 """LAND-R16."""
 
 ZONE_GROUPS = choices(

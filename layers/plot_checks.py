@@ -68,7 +68,7 @@ def _items(source: str, labels: Mapping[str, Text]) -> tuple[Item, ...]:
 APPLICATION = choices(
     conditions_explained=(
         "แจ้งเงื่อนไข 6 ข้อ: ประเภทที่ดิน หมู่บ้าน คุณสมบัติ เงื่อนไขและการถอนตัว สถานที่และเวลา โทรศัพท์",
-        "Six-point conditions sheet: land, village, applicant, withdrawal, place and time, telephone",
+        "Conditions sheet: land, village, applicant, withdrawal, place and time, telephone",
     ),
     conditions_received=("รับหลักฐานรับทราบเงื่อนไขที่ลงนาม", "Signed receipt of the conditions"),
 )
@@ -114,7 +114,7 @@ FLOOD_STEPS = choices(
 _FIRST = ("deed", "target_area", "permission_zones", "owner_consent", "way_of_life")
 
 CHECKLISTS: Mapping[str, tuple[Item, ...]] = MappingProxyType(
-    {status: () for status in PLOT_STATUSES}
+    dict.fromkeys(PLOT_STATUSES, ())
     | {
         "inquiry": _items("LAND-R7", APPLICATION),
         "applied": _items("LAND-R9", {code: SOURCE_CHECKS[code] for code in _FIRST}),
@@ -273,7 +273,9 @@ def pump_reminder(
     return waited >= parameters.pump_reminder_days and not suspension.get("pumps_used")
 
 
-PHOTO_PHASES = choices(before=("ก่อนขุด", "Before"), during=("ระหว่างขุด", "During"), after=("หลังขุด", "After"))
+PHOTO_PHASES = choices(
+    before=("ก่อนขุด", "Before"), during=("ระหว่างขุด", "During"), after=("หลังขุด", "After")
+)
 
 _STATUSES = tuple(PLOT_STATUSES)
 _PHOTO_FROM = {"before": "reported", "during": "dug", "after": "inspected"}
@@ -312,7 +314,8 @@ RISKS: Mapping[int, Risk] = MappingProxyType(
         1: Risk(Text("ทางเข้าแปลง", "Access"),
                 Text("สำรวจและประสานแปลงข้างเคียง", "Survey, coordinate with neighbours")),
         2: Risk(Text("งบหรือเวลาเกิน", "Cost or time overrun"),
-                Text("กำหนดขอบเขตงานและสัญญา ติดตามสม่ำเสมอ", "Scope and contract, regular follow-up")),
+                Text("กำหนดขอบเขตงานและสัญญา ติดตามสม่ำเสมอ",
+                     "Scope and contract, regular follow-up")),
         3: Risk(Text("สภาพอากาศ", "Weather"),
                 Text("เลี่ยงฤดูฝน ดูพยากรณ์ เตรียมระบายน้ำ", "Avoid the wet season, forecast, drainage")),
         4: Risk(Text("ผลกระทบแปลงข้างเคียง ดินทรุด น้ำซึม", "Neighbours, subsidence, seepage"),

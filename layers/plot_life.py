@@ -96,7 +96,7 @@ MOVERS: Mapping[str, frozenset[str]] = MappingProxyType(
         "closed": frozenset({"province"}),
     }
 )
-"""Who may move a plot into each status (land.md 9; the assignment of single moves is a decision)."""
+"""Who may move a plot into each status (land.md 9; single moves are decisions)."""
 
 REASON_NEEDED = frozenset(
     {"rejected", "withdrawn", "closed", "reserve", "suspended", "rework", REOPENED_AS}

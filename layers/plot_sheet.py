@@ -120,7 +120,7 @@ def plot_sheet(
 
     Raises GeometryError ``plot_invalid`` for a shape that is no valid polygon.
     """
-    if shape is None or shape.is_empty or shape.area == 0 or not shape.is_valid:
+    if not shapely.is_valid(shape) or not shapely.area(shape) > 0:
         raise GeometryError(
             "plot_invalid",
             Text(
@@ -151,7 +151,9 @@ def plot_sheet(
         ponds=_pond_sheets(ponds, local),
         verdicts=[dict(row) for row in verdicts],
         missing=[
-            name for name, rows in (("zones", zones), ("ponds", ponds)) if rows is None or rows.empty
+            name
+            for name, rows in (("zones", zones), ("ponds", ponds))
+            if rows is None or rows.empty
         ],
     )
 
@@ -238,10 +240,16 @@ def _parts(
 
 def _marks(marks: Any, local: _Local) -> list[dict[str, Any]]:
     given = [m for m in marks if isinstance(m, dict)] if isinstance(marks, list) else []
-    placed = [m for m in given if _finite(m.get("lon")) is not None and _finite(m.get("lat")) is not None]
+    placed = [
+        m for m in given if _finite(m.get("lon")) is not None and _finite(m.get("lat")) is not None
+    ]
     points = local.of([shapely.Point(mark["lon"], mark["lat"]) for mark in placed])
     return [
-        {"kind": _word(mark.get("kind")), "x": round(point.x, _DECIMALS), "y": round(point.y, _DECIMALS)}
+        {
+            "kind": _word(mark.get("kind")),
+            "x": round(point.x, _DECIMALS),
+            "y": round(point.y, _DECIMALS),
+        }
         for mark, point in zip(placed, points, strict=True)
     ]
 
@@ -293,9 +301,7 @@ def _pond_sheets(ponds: gpd.GeoDataFrame | None, local: _Local) -> list[dict[str
     if ponds is None or ponds.empty:
         return []
     rims = local.of(ponds.geometry.array)
-    return [
-        _pond_sheet(row, rim) for row, rim in zip(ponds.to_dict("records"), rims, strict=True)
-    ]
+    return [_pond_sheet(row, rim) for row, rim in zip(ponds.to_dict("records"), rims, strict=True)]
 
 
 def _pond_sheet(row: Mapping[str, Any], rim: shapely.Geometry) -> dict[str, Any]:
@@ -303,8 +309,8 @@ def _pond_sheet(row: Mapping[str, Any], rim: shapely.Geometry) -> dict[str, Any]
     sheet: dict[str, Any] = {name: _word(row.get(name)) for name in ("pond_id", "name")}
     depth, slope = _finite(row.get("depth_m")), _finite(row.get("slope_h_per_v"))
     profile = row.get("profile") if isinstance(row.get("profile"), list) else None
-    if rim is not None and rim.geom_type == "MultiPolygon" and len(rim.geoms) == 1:
-        rim = rim.geoms[0]
+    if shapely.get_num_geometries(rim) == 1:
+        rim = shapely.get_geometry(rim, 0)
     try:
         stages = stage_table(
             rim, math.nan if depth is None else depth, math.nan if slope is None else slope,
@@ -332,8 +338,10 @@ def _section_line(rim: shapely.Geometry) -> shapely.LineString:
     box = shapely.get_coordinates(shapely.oriented_envelope(rim))
     first, second = box[1] - box[0], box[2] - box[1]
     along = first if np.hypot(*first) >= np.hypot(*second) else second
-    middle = rim.centroid if rim.contains(rim.centroid) else rim.representative_point()
-    centre = np.array([middle.x, middle.y])
+    middle = shapely.centroid(rim)
+    if not shapely.contains(rim, middle):
+        middle = shapely.point_on_surface(rim)
+    centre = shapely.get_coordinates(middle)[0]
     cut = shapely.intersection(rim, shapely.LineString([centre - along, centre + along]))
     lines = [part for part in shapely.get_parts(cut) if part.geom_type == "LineString"]
     if not lines:

@@ -15,6 +15,9 @@ from geo.layout.site import Area
 __all__ = ["fitted", "with_corners"]
 
 
+HAIR_M = 1e-4  # faces thinner than twice this are left by rounding
+
+
 def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     """The zones as a coverage of the plot: no gaps, no overlaps, corners in common.
 
@@ -30,15 +33,21 @@ def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     noded = shapely.union_all(lines, grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inside = shapely.point_on_surface(faces)
-    faces = faces[shapely.covers(plot, inside)]
-    inside = inside[shapely.covers(plot, inside)]
+    within = shapely.covers(plot, inside)
+    hair = shapely.area(faces) < HAIR_M * shapely.length(faces)
+    full, inside = faces[within & ~hair], inside[within & ~hair]
     names = list(zones)
-    far = np.array([shapely.distance(inside, zones[name]) for name in names])
-    nearest = far.argmin(axis=0)
+    owner = np.array([shapely.distance(inside, zones[name]) for name in names]).argmin(axis=0)
+    parts = [full[owner == row].tolist() for row in range(len(names))]
+    borders = [shapely.union_all(shapely.boundary(mine)) for mine in parts]
+    for face in faces[within & hair]:
+        # Given to whom it lies alongside; given to another it would be a spike.
+        shared = [shapely.intersection(face.boundary, border).length for border in borders]
+        parts[int(np.argmax(shared))].append(face)
     return {
-        name: shapely.coverage_union_all(faces[nearest == row])
-        for row, name in enumerate(names)
-        if (nearest == row).any()
+        name: shapely.coverage_union_all(mine)
+        for name, mine in zip(names, parts, strict=True)
+        if mine
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import shapely
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -63,7 +63,7 @@ def _shape(geometry: Any, parameter: str, label: Text, place: str) -> BaseGeomet
         return None
     try:
         found: BaseGeometry = shape(geometry)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ShapelyError):
         raise _unreadable(parameter, label, place) from None
     return found
 

@@ -28,6 +28,7 @@ from geo.screening import (
 from geo.terrain import Elevation
 from geo.text import Text
 from geo.units import M2_PER_RAI
+from geo.zonal import masked
 from layers.errors import AccessDenied, NotFound
 from layers.plot_rules import Aggregation, permission, plot_soil
 from layers.processes.drawn import drawn_features
@@ -100,7 +101,7 @@ class Sites:
     def shapes(self) -> Geometries:
         """Shapes of the sites that can be screened, None for the others."""
         sound = np.array([code is None for code in self.errors], dtype=bool)
-        return np.where(sound, np.asarray(self.table.geometry.array, dtype=object), None)
+        return masked(np.asarray(self.table.geometry.array, dtype=object), sound)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -108,7 +109,7 @@ class Sites:
 
 def _areas(shapes: Geometries) -> np.ndarray:
     areal = np.isin(shapely.get_type_id(shapes), (3, 6)) & shapely.is_valid(shapes)
-    return geodesic_area(np.where(areal, shapes, None))
+    return geodesic_area(masked(shapes, areal))
 
 
 def _plot_errors(shapes: Geometries) -> list[str | None]:
@@ -350,7 +351,11 @@ def _field_checks(sites: Sites, table: pd.DataFrame) -> None:
     rai = table["area_m2"].to_numpy(dtype=float) / float(M2_PER_RAI)
     marked = np.array(
         [
-            sum(1 for mark in marks if isinstance(mark, dict) and mark.get("kind") == "protected_tree")
+            sum(
+                1
+                for mark in marks
+                if isinstance(mark, dict) and mark.get("kind") == "protected_tree"
+            )
             if isinstance(marks, list)
             else np.nan
             for marks in sites.table["site_marks"]
@@ -377,7 +382,7 @@ def _overrides(sites: Sites, table: pd.DataFrame, notes: list[list[str]]) -> Non
         computed = table[name].iloc[row]
         kept[row] = dict(override) | {"computed": None if pd.isna(computed) else computed}
         table[name] = table[name].where(table.index != table.index[row], override["value"])
-    table["override"] = kept
+    table["override"] = pd.Series(kept, index=table.index, dtype=object)
 
 
 def _override_measure(override: Any) -> str | None:
@@ -388,5 +393,6 @@ def _override_measure(override: Any) -> str | None:
         return None
     if factor.measure in WORDS:
         return factor.measure if isinstance(value, str) else None
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return factor.measure if number and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return factor.measure

@@ -37,9 +37,7 @@ UNKNOWN: Mapping[str, Text] = MappingProxyType(
             "ไม่ทราบระยะถึงถนนรถยนต์หรือความกว้างทางเข้า",
             "The distance to a motor road or the width of the access is not known",
         ),
-        "F8": Text(
-            "ไม่มีชั้นข้อมูลเขตที่ต้องขออนุญาตในบริเวณนี้", "No data on permission zones around here"
-        ),
+        "F8": Text("ไม่มีชั้นข้อมูลเขตที่ต้องขออนุญาตในบริเวณนี้", "No data on permission zones around here"),
         "F9": Text("ยังไม่ได้ทดสอบดิน", "The soil was not yet tested"),
         "F10": Text("ไม่มีข้อมูลพื้นที่น้ำท่วมหรือดินถล่มในบริเวณนี้", "No data on flood or landslide zones"),
     }
@@ -70,7 +68,7 @@ FOUND: Mapping[str, Text] = MappingProxyType(
                       "Access {access_width_m:.1f} m wide, under {limit:g} m"),
         "F8": Text("ต้องได้รับอนุญาตหรือความตกลงก่อนรับแปลง: {zones.th} ({state.th})",
                    "Needs permission or agreement before acceptance: {zones.en} ({state.en})"),
-        "F9": Text("{soil.th} ต้องปูวัสดุกันซึมหรือบดอัดดินเหนียว", "{soil.en}: line it or lay a clay blanket"),
+        "F9": Text("{soil.th} ต้องปูวัสดุกันซึมหรือบดอัดดินเหนียว", "{soil.en}: lining or a clay blanket"),
         "F10": Text("อยู่ในเขตน้ำท่วมหรือดินถล่ม ระดับ {hazard_severity:.0f} จาก 5",
                     "In a flood or landslide zone of severity {hazard_severity:.0f} of 5"),
         "override": Text("ผู้ตรวจพื้นที่แก้ไขค่าที่คำนวณได้ {computed} เป็น {value}: {reason}",
@@ -110,8 +108,7 @@ def site_verdicts(
     ``site``: its measures (MEASURES), ``zones`` (LAND-R8) and ``override`` with the computed
     value; ``signs``: from factor_signs.
     """
-    rows = [_verdict(code, site, signs[code], parameters) for code in FACTORS]
-    return rows
+    return [_verdict(code, site, signs[code], parameters) for code in FACTORS]
 
 
 def _verdict(

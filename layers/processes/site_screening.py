@@ -50,7 +50,8 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     )
     signs = factor_signs(measured.table, limits)
     sound = np.array([code is None for code in sites.errors], dtype=bool)
-    classes = np.where(sound, classify(signs), None)
+    classes = classify(signs)
+    classes[~sound] = None
     rows = _verdicts(measured, signs, limits, sound)
     return Result(
         features=_table(sites, measured, classes, rows),
@@ -64,8 +65,10 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
 def _verdicts(
     measured: Measured, signs: pd.DataFrame, limits: ScreeningParameters, sound: np.ndarray
 ) -> list[list[Verdict]]:
-    pairs = zip(measured.table.to_dict("records"), signs.to_dict("records"), sound, strict=True)
-    return [site_verdicts(site, found, limits) if ok else [] for site, found, ok in pairs]
+    records: Any = zip(
+        measured.table.to_dict("records"), signs.to_dict("records"), sound, strict=True
+    )
+    return [site_verdicts(site, found, limits) if ok else [] for site, found, ok in records]
 
 
 def _table(

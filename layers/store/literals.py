@@ -35,7 +35,7 @@ __all__ = [
 MAX_NUMBER = sys.float_info.max
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 WORLD = (-180.0, -90.0, 180.0, 90.0)
-SIMPLE = set(get_args(GeometryType))
+GEOMETRIES = {*get_args(GeometryType), "GeometryCollection"}
 
 
 def storable(text: str) -> bool:
@@ -101,8 +101,7 @@ def shape_of(node: Any) -> shapely.Geometry:
             found = _area_of_box([float(side) for side in node["bbox"]])
         else:
             found = shapely.force_2d(shapely.from_geojson(json.dumps(node)))
-        # PostGIS relates no collections.
-        usable = not found.is_empty and bool(found.is_valid) and found.geom_type in SIMPLE
+        usable = not found.is_empty and bool(found.is_valid) and found.geom_type in GEOMETRIES
         usable = usable and bool(shapely.box(*WORLD).covers(shapely.box(*found.bounds)))
     except (
         ArithmeticError,

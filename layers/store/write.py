@@ -125,6 +125,7 @@ class Write:
         return Sql(
             f"INSERT INTO {self.table} ({', '.join(columns)}, _version, _changed_at, _changed_by) "
             f"SELECT {', '.join(values)}, CAST(? AS BIGINT), now(), ? FROM {STAGE} s "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.{self.key} = s.{self.key}) ORDER BY {order}",
+            f"WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.{self.key} = s.{self.key}) "
+            f"ORDER BY {order}",
             (version, author),
         )

@@ -59,7 +59,7 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> str:
                "crs": "EPSG:32647", "nodata": -9999.0,
                "transform": rasterio.transform.from_origin(x, y, 10, 10)}  # fmt: skip
     with rasterio.open(path, "w", **profile) as out:
-        rows, columns = np.mgrid[0:n, 0:n]
+        _, columns = np.mgrid[0:n, 0:n]
         out.write((20 + 0.4 * columns).astype("float32"), 1)
     return str(path)
 
@@ -120,9 +120,7 @@ def test_findings_of_a_drawn_site(
     result = screen(clean_site, plots=drawn(SITE, **changes), elevation=flat)
     found = result.features.iloc[0]
     assert (found["screening_class"], found["factors"]) == (expected, factors), case
-    for code, thai, english in zip(
-        factors, found["reasons_th"], found["reasons_en"], strict=True
-    ):
+    for code, thai, english in zip(factors, found["reasons_th"], found["reasons_en"], strict=True):
         assert thai.startswith(f"{code} {FACTORS[code].label.th}:")
         assert english.startswith(f"{code} {FACTORS[code].label.en}:")
 
@@ -138,7 +136,9 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 ) -> None:
     """SCR-T8: computed, overridden, with reason and photo."""
     override = {"factor": "F1", "value": 8, "reason": "ปรับที่แล้ว", "photo_id": "PH-1"}
-    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[0]
+    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[
+        0
+    ]
     assert (found["screening_class"], found["factors"]) == ("conditional", ["F1"])
     assert found["slope_pct"] == 8
     assert found["override"]["computed"] == pytest.approx(4.0, abs=0.01)
@@ -153,7 +153,9 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 def test_an_override_without_its_papers_is_left_out(
     clean_site: Store, flat: str, override: Any
 ) -> None:
-    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[0]
+    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[
+        0
+    ]
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
     assert found["notes"] == ["override_incomplete"]
 

@@ -124,7 +124,7 @@ def test_every_gate_must_be_passed_or_waived_with_a_reason(gate: str) -> None:
 
 def test_the_ladder_counts_without_a_gap() -> None:
     """LADDER-T1: 1, 2, 3 and 6 give step 3, with 6 done early."""
-    done = {step: "2025-01-01" for step in (1, 2, 3, 6)}
+    done = dict.fromkeys((1, 2, 3, 6), "2025-01-01")
     assert ladder(done) == (3, (6,))
     assert ladder({str(step): date for step, date in done.items()}) == (3, (6,))
     assert ladder(None) == ladder({2: None}) == (0, ())

@@ -49,9 +49,7 @@ def sheet() -> PlotSheet:
     channels = rows([shapely.LineString([(24, 10), (40, 10)])], channel_id=["C1"])
     verdict = {"rule": "LAND-R16", "sign": "pass"}
     (plot,) = placed(shapely.box(0, 0, 40, 40))
-    return plot_sheet(
-        RECORD, plot, zones=zones, ponds=ponds, channels=channels, verdicts=[verdict]
-    )
+    return plot_sheet(RECORD, plot, zones=zones, ponds=ponds, channels=channels, verdicts=[verdict])
 
 
 def test_zones_are_told_in_rai_ngan_wah_with_share_and_verdict(sheet: PlotSheet) -> None:

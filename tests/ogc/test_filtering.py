@@ -103,7 +103,8 @@ def test_conf_filter_filter_crs_param(service: Service, code: int) -> None:
     project = pyproj.Transformer.from_crs("OGC:CRS84", f"EPSG:{code}")
     for collection in ("tambons", "villages", "roads"):
         box = service.json(f"/collections/{collection}")["extent"]["spatial"]["bbox"][0]
-        sides = [float(side) for side in project.transform_bounds(*box)]
+        around = shapely.box(*box).buffer(1e-6).bounds  # coordinates are rounded on the way
+        sides = [float(side) for side in project.transform_bounds(*around)]
         placed = service.ids(collection, filter="NOT geometry IS NULL")
         assert service.ids(collection, filter=box_filter(sides), filter_crs=uri) == placed
         middle = shapely.Point((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
@@ -176,9 +177,9 @@ def test_conf_queryables_query_parameters_parameters(service: Service) -> None:
     ("text", "line", "column"),
     [
         ("code >>> 1", 1, 7),
-        ("code = 'a' AND\nname_th LIKE LIKE", 2, 14),
+        ("code = 'a' AND\nname_th LIKE >", 2, 14),
         ("(code = 'a'", 1, 12),
-        ("ตำบล = 1", 1, 1),
+        ("ชื่อ = 1", 1, 3),
         ('{"op": "=", "args": [}', 1, 22),
     ],
 )
