@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 import numpy as np
@@ -14,7 +15,15 @@ from geo.errors import ParameterError
 from geo.text import Text
 from geo.thai import arabic_digits
 
-__all__ = ["CLIMATES", "CROPS", "EVAPORATION_MM_DAY", "Climate", "Crop", "read_months"]
+__all__ = [
+    "CLIMATES",
+    "CROPS",
+    "EVAPORATION_MM_DAY",
+    "Climate",
+    "Crop",
+    "read_months",
+    "wet_months_within",
+]
 
 EVAPORATION_MM_DAY = 5.0
 """About 0.6 to 0.7 of pan evaporation (engineering)."""
@@ -24,11 +33,15 @@ MAX_RAIN_MM = 3000.0  # a month of more than this is a slip of the pen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climate:
-    """Rain in mm by month from January, and the months that count as dry."""
+    """Rain in mm by month from January, and the months that count as dry, and as wet for digging.
+
+    Between the two lie months that are neither.
+    """
 
     label: Text
     rain_mm: tuple[float, ...]
     dry_months: tuple[int, ...]
+    wet_months: tuple[int, ...]
 
     @property
     def start_month(self) -> int:
@@ -45,6 +58,7 @@ CLIMATES: Mapping[str, Climate] = MappingProxyType(
             ),
             rain_mm=(5, 15, 40, 85, 175, 190, 200, 240, 240, 100, 20, 5),
             dry_months=(11, 12, 1, 2, 3, 4),
+            wet_months=(5, 6, 7, 8, 9, 10),
         ),
         "andaman": Climate(
             label=Text(
@@ -53,6 +67,7 @@ CLIMATES: Mapping[str, Climate] = MappingProxyType(
             ),
             rain_mm=(30, 25, 75, 145, 260, 215, 260, 285, 360, 320, 175, 70),
             dry_months=(12, 1, 2, 3),
+            wet_months=(5, 6, 7, 8, 9, 10, 11),
         ),
     }
 )
@@ -80,6 +95,19 @@ CROPS: Mapping[str, Crop] = MappingProxyType(
         ),
     }
 )
+
+
+def wet_months_within(start: date, end: date, wet_months: Collection[int]) -> tuple[int, ...]:
+    """The wet months that a contract from ``start`` to ``end`` inclusive touches (LAND-R18).
+
+    Digging in the wet season is a risk (PHUKET L1092, L1228): ponds stood under water.
+
+    >>> wet_months_within(date(2024, 3, 15), date(2024, 6, 1), CLIMATES["andaman"].wet_months)
+    (5, 6)
+    """
+    first, last = start.year * 12 + start.month - 1, end.year * 12 + end.month - 1
+    touched = dict.fromkeys(at % 12 + 1 for at in range(first, last + 1))
+    return tuple(month for month in touched if month in wet_months)
 
 
 def read_months(text: str, *, high: float = MAX_RAIN_MM, name: str = "rain_mm") -> Floats:

@@ -261,40 +261,31 @@ def _zone_table(
     if zones is None or zones.empty:
         return []
     profile = PROFILES.get(str(plot.get("layout_profile")))
+    targets = dict(zip(GROUPS, profile.shares, strict=True)) if profile else {}
     measured = geodesic_area(zones.geometry)
     groups = zones["group"].to_numpy(dtype=object)
-    rows = []
-    for index, group in enumerate(GROUPS):
-        m2 = float(np.nansum(measured[groups == group]))
-        target = float(profile.shares[index]) if profile else None
-        verdict = share_verdict(m2, plot_m2, target) if target is not None else None
-        rows.append(
-            {
-                "group": group,
-                "label": _both(ZONE_GROUPS[group]),
-                "area_m2": round(m2, 2),
-                "area": format_area(m2),
-                "share_pct": round(100 * m2 / plot_m2, 2),
-                "target_pct": target,
-                "verdict": verdict,
-                "verdict_label": _both(SHARE_VERDICTS[verdict]) if verdict else None,
-            }
-        )
-    rest = plot_m2 - sum(float(row["area_m2"]) for row in rows)
+    areas = {group: float(np.nansum(measured[groups == group])) for group in GROUPS}
+    rows = [_zone_row(group, areas[group], plot_m2, targets.get(group)) for group in GROUPS]
+    rest = plot_m2 - sum(areas.values())
     if rest > 0.005 * plot_m2:
-        rows.append(
-            {
-                "group": None,
-                "label": _both(LABELS["unassigned"]),
-                "area_m2": round(rest, 2),
-                "area": format_area(rest),
-                "share_pct": round(100 * rest / plot_m2, 2),
-                "target_pct": None,
-                "verdict": None,
-                "verdict_label": None,
-            }
-        )
+        rows.append(_zone_row(None, rest, plot_m2, None))
     return rows
+
+
+def _zone_row(
+    group: str | None, area_m2: float, plot_m2: float, target: float | None
+) -> dict[str, Any]:
+    verdict = None if target is None else share_verdict(area_m2, plot_m2, float(target))
+    return {
+        "group": group,
+        "label": _both(ZONE_GROUPS[group] if group else LABELS["unassigned"]),
+        "area_m2": round(area_m2, 2),
+        "area": format_area(area_m2),
+        "share_pct": round(100 * area_m2 / plot_m2, 2),
+        "target_pct": target,
+        "verdict": verdict,
+        "verdict_label": _both(SHARE_VERDICTS[verdict]) if verdict else None,
+    }
 
 
 def _pond_sheets(ponds: gpd.GeoDataFrame | None, local: _Local) -> list[dict[str, Any]]:
@@ -304,7 +295,7 @@ def _pond_sheets(ponds: gpd.GeoDataFrame | None, local: _Local) -> list[dict[str
     return [_pond_sheet(row, rim) for row, rim in zip(ponds.to_dict("records"), rims, strict=True)]
 
 
-def _pond_sheet(row: Mapping[str, Any], rim: shapely.Geometry) -> dict[str, Any]:
+def _pond_sheet(row: Mapping[str, Any], rim: Any) -> dict[str, Any]:
     """One pond: section along its longer axis, stage table, and the note on its slope."""
     sheet: dict[str, Any] = {name: _word(row.get(name)) for name in ("pond_id", "name")}
     depth, slope = _finite(row.get("depth_m")), _finite(row.get("slope_h_per_v"))

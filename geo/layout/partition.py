@@ -15,6 +15,7 @@ from geo.layout.site import Area
 __all__ = ["fitted", "with_corners"]
 
 
+SNAP_M = 5 * GRID_M  # edges are drawn through corners of others that lie this near
 HAIR_M = 1e-4  # faces thinner than twice this are left by rounding
 
 
@@ -29,8 +30,9 @@ def fitted(plot: Area, zones: Mapping[str, BaseGeometry]) -> dict[str, Area]:
     >>> bool(shapely.coverage_is_valid(list(parts.values()))), parts["a"].area
     (True, 50.0)
     """
-    lines = [plot.boundary, *(zone.boundary for zone in zones.values())]
-    noded = shapely.union_all(lines, grid_size=GRID_M)
+    lines = np.array([plot.boundary, *(zone.boundary for zone in zones.values())], dtype=object)
+    corners = shapely.MultiPoint(np.unique(shapely.get_coordinates(lines), axis=0))
+    noded = shapely.union_all(shapely.snap(lines, corners, SNAP_M), grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inside = shapely.point_on_surface(faces)
     within = shapely.covers(plot, inside)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.crs import Floats
 from geo.earthwork import EARTH_VERDICTS, mounds
+from geo.errors import ParameterError
 from geo.layout.profiles import SHARE_VERDICTS
 from geo.pond import VERDICTS, check_ponds, rounded, stage_table
 from geo.setback import SETBACK_VERDICTS, TREE_VERDICTS, check_fill
@@ -42,6 +43,7 @@ DETAILED = 20  # ponds at most whose verdict rows are worked out
 
 def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """Judge the ponds that were handed over, else those of the layer ``ponds``."""
+    _check_period(parameters)
     case = read_case(parameters, reader)
     found = _volumes(case)
     channels, of_plot = channel_columns(case, found)
@@ -81,6 +83,19 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         left_out=int(found["error"].notna().sum()),
         updates={} if case.drawn else {"ponds": _updates(table)},
     )
+
+
+def _check_period(parameters: Mapping[str, Any]) -> None:
+    start, end = parameters["dig_from"], parameters["dig_to"]
+    if start is not None and end is not None and end < start:
+        raise ParameterError(
+            "parameter_invalid",
+            Text(
+                f"วันขุดเสร็จ {end} มาก่อนวันเริ่มขุด {start}",
+                f"Digging ends {end}, before it begins {start}",
+            ),
+            parameter="dig_to",
+        )
 
 
 def _volumes(case: Case) -> pd.DataFrame:

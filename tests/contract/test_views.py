@@ -62,6 +62,7 @@ CALLS: dict[str, Call] = {
     "batches": lambda store, query, view: [b.to_pylist() for b in store.batches(query, view)],
     "count": lambda store, query, view: store.count(query, view),
     "extent": lambda store, query, view: store.extent(query.layer, view),
+    "times": lambda store, query, view: store.times(query.layer, view),
     "history": lambda store, query, view: [
         store.history(query.layer, row["id"], view) for row in ROWS
     ],
@@ -202,7 +203,7 @@ def test_rows_of_other_areas_come_out_of_no_call(
     found = CALLS[call](shared, Query(layer=seen.id, limit=None), view)
     if call == "count":
         assert found == len(inside)
-    elif call == "extent":
+    elif call in ("extent", "times"):
         assert (found is not None) == bool(inside)
     else:
         text = str(found)
@@ -269,8 +270,8 @@ def test_with_aggregates_only_no_row_leaves(
     for fields in (owner_view(seen).fields, frozenset()):
         view = view_of(seen, aggregates_only=True, geometry=geometry, fields=fields)
         query = Query(layer=seen.id)
-        if call == "extent" and not geometry:
-            assert shared.extent(seen.id, view) is None
+        if (call == "extent" and not geometry) or (call == "times" and not fields):
+            assert CALLS[call](shared, query, view) is None
             continue
         with pytest.raises(AccessDenied) as refused:
             CALLS[call](shared, query, view)

@@ -226,6 +226,7 @@ def test_tolerances_have_ranges():
         AsBuiltParameters(slope_tol=-0.1)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     depths=st.lists(st.floats(0.5, 5), min_size=5, max_size=8),
     tolerances=st.tuples(st.floats(0, 2), st.floats(0, 2)),

@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString
 
@@ -121,6 +121,7 @@ def test_parameters_have_ranges():
         ChannelParameters(max_width_m=-1)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     bottom=st.floats(0, 5),
     depth=st.floats(0.1, 3),
@@ -135,6 +136,7 @@ def test_a_channel_cut_in_two_holds_the_same(bottom, depth, slope, length, cut):
     assert volume[1] + volume[2] == pytest.approx(volume[0], rel=1e-9)
 
 
+@settings(max_examples=50, deadline=None)
 @given(bottom=st.floats(0, 5), depth=st.floats(0.1, 3), slope=st.floats(0, 4))
 def test_top_and_bottom_width_describe_the_same_channel(bottom, depth, slope):
     by_bottom = check_channels([straight(10)], bottom, None, depth, None, slope).iloc[0]
@@ -144,6 +146,7 @@ def test_top_and_bottom_width_describe_the_same_channel(bottom, depth, slope):
         assert by_top.volume_m3 == pytest.approx(by_bottom.volume_m3, abs=1e-6)
 
 
+@settings(max_examples=50, deadline=None)
 @given(top=st.floats(0.2, 5), slope=st.floats(0.1, 4), depths=st.tuples(*[st.floats(0.1, 4)] * 2))
 def test_deeper_never_holds_less(top, slope, depths):
     low, high = sorted(depths)

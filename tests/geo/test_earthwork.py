@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
@@ -68,6 +68,7 @@ def test_bad_mounds_are_named():
     assert found.volume_m3.isna().all()
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     bank=st.floats(0, 1e5),
     soil=st.sampled_from(sorted(SOILS)),
@@ -82,6 +83,7 @@ def test_earth_is_conserved(bank, soil, needed, truck):
     assert (found.trips - 1) * truck < found.loose_m3 + 1e-6
 
 
+@settings(max_examples=50, deadline=None)
 @given(heights=st.tuples(st.floats(0.1, 3), st.floats(0.1, 3)), slope=st.floats(0, 3))
 def test_a_higher_mound_never_holds_less(heights, slope):
     low, high = mounds([box(0, 0, 16, 10)] * 2, sorted(heights), slope).volume_m3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, box
 
@@ -147,6 +147,7 @@ def test_a_parameter_out_of_range_is_named():
             SetbackParameters(setback_factor=wrong)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     depth=st.floats(0.1, 12),
     distances=st.tuples(st.floats(0, 40), st.floats(0, 40)),
@@ -161,6 +162,7 @@ def test_a_longer_distance_never_worsens_the_setback(depth, distances, certified
     assert far >= near
 
 
+@settings(max_examples=50, deadline=None)
 @given(distance=st.floats(0, 40))
 def test_the_solved_depth_passes_and_a_little_more_does_not(distance):
     depth = float(deepest_within(distance))
@@ -168,6 +170,7 @@ def test_the_solved_depth_passes_and_a_little_more_does_not(distance):
     assert check_setbacks([depth + 0.01], [distance]).verdict[0] == "violation"
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     corner=st.tuples(st.floats(0, 20), st.floats(0, 20)),
     size=st.tuples(st.floats(3, 19), st.floats(3, 19)),
@@ -182,6 +185,7 @@ def test_a_fitted_rim_keeps_the_setback(corner, size, setback):
         assert fitted.area == pytest.approx(rim.area)
 
 
+@settings(max_examples=50, deadline=None)
 @given(limit=st.floats(0.02, 9.9))
 def test_solving_finds_the_last_value_that_passes(limit):
     largest = largest_that_passes(lambda v: v <= limit, 0, 10, 0.01)

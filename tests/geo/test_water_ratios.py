@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, box
 
@@ -82,6 +82,7 @@ def test_rain_that_is_held():
     assert found.ratio == pytest.approx(0.31, abs=0.005)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     plot=st.floats(40, 1e6),
     waters=st.tuples(st.floats(0, 1), st.floats(0, 1)),

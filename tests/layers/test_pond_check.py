@@ -227,6 +227,24 @@ def test_rain_of_many_years_is_pasted():
     assert 0 < pond(result)["failure_share"] < 1
 
 
+@pytest.mark.parametrize(
+    ("climate", "period", "months"),
+    [
+        ("andaman", ("2024-01-10", "2024-04-30"), 0),
+        ("andaman", ("2024-04-30", "2024-05-01"), 1),
+        ("andaman", ("2023-11-30", "2023-12-05"), 1),
+        ("northeast", ("2023-11-01", "2024-04-30"), 0),
+        ("northeast", ("2024-01-01", "2026-01-01"), 6),
+    ],
+)
+def test_digging_in_the_wet_season_is_warned_of(climate, period, months):
+    """LAND-R18: Andaman May to November, Northeast May to October."""
+    dates = dict(zip(("dig_from", "dig_to"), period, strict=True))
+    result = check(box(0, 0, 24, 20), climate=climate, soil_class="clay", **dates)
+    assert row(result, "LAND-R18")["figure"] == months
+    assert sign(result, "LAND-R18") == ("fix" if months else "pass")
+
+
 @pytest.mark.parametrize("missing", ["soil_class", "climate"])
 def test_without_soil_or_rain_the_water_is_unknown(missing):
     inputs = {"soil_class": "clay", "climate": "northeast"}
@@ -375,6 +393,7 @@ def test_odd_plots_give_a_finding_or_a_true_distance(name, plot):
         ({"dry_months": "13"}, "months_invalid"),
         ({"soil_class": "peat"}, "parameter_invalid"),
         ({"years": 0}, "parameter_invalid"),
+        ({"dig_from": "2024-05-01", "dig_to": "2024-04-01"}, "parameter_invalid"),
         ({"seepage_mm_day": -1}, "parameter_invalid"),
         (
             {"survey": {"type": "Point", "coordinates": [98, 8]}, "built_rim": {"type": "X"}},

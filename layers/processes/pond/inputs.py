@@ -225,6 +225,21 @@ WATER_INPUTS = (
     ),
 )
 
+SEASON_INPUTS = (
+    Input(
+        name="dig_from",
+        label=Text("เริ่มขุด", "Digging begins"),
+        type="date",
+        description=Text("วันเริ่มสัญญาขุด", "First day of the contract"),
+    ),
+    Input(
+        name="dig_to",
+        label=Text("ขุดเสร็จ", "Digging ends"),
+        type="date",
+        description=Text("วันสิ้นสุดสัญญาขุด", "Last day of the contract"),
+    ),
+)
+
 AS_BUILT_INPUTS = (
     _shapes("built_rim", "แนวปากบ่อหลังขุดจริง", "As-built rim", "รูปปิดหนึ่งรูป", "One polygon"),
     _shapes(
@@ -245,4 +260,11 @@ AS_BUILT_INPUTS = (
     ),
 )
 
-INPUTS = (*PONDS_INPUTS, *SITE_INPUTS, *EARTH_INPUTS, *WATER_INPUTS, *AS_BUILT_INPUTS)
+INPUTS = (
+    *PONDS_INPUTS,
+    *SITE_INPUTS,
+    *EARTH_INPUTS,
+    *WATER_INPUTS,
+    *SEASON_INPUTS,
+    *AS_BUILT_INPUTS,
+)

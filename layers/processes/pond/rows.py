@@ -27,6 +27,7 @@ RULES = (
     water_rows.earth_rows,
     water_rows.balance_rows,
     water_rows.channels_rows,
+    water_rows.season_rows,
 )
 
 

@@ -173,7 +173,8 @@ def _united(shapes: Geometries, keys: Iterable[str]) -> pd.Series[Any]:
     if several.empty:
         return single
     merged = {key: shapely.union_all(part.to_numpy()) for key, part in several.groupby(level=0)}
-    return pd.concat([single, pd.Series(merged, dtype=object)])
+    whole: pd.Series[Any] = pd.concat([single, pd.Series(merged, dtype=object)])
+    return whole
 
 
 def _placed_strips(measured: pd.DataFrame) -> tuple[Geometries, list[str]]:

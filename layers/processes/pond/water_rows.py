@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.channel import CHANNEL_ERRORS, ChannelParameters
+from geo.climate import CLIMATES, wet_months_within
 from geo.crs import Floats
 from geo.earthwork import EARTH_VERDICTS
 from geo.fitting import largest_that_passes, smallest_that_passes
@@ -19,7 +20,7 @@ from geo.water_balance import WATER_VERDICTS
 from layers.processes.pond.judged import Judged, either
 from layers.processes.verdict import Sign, Verdict
 
-__all__ = ["balance_rows", "channels_rows", "earth_rows"]
+__all__ = ["balance_rows", "channels_rows", "earth_rows", "season_rows"]
 
 
 def earth_rows(pond: Judged) -> Iterator[Verdict]:
@@ -52,6 +53,26 @@ def earth_rows(pond: Judged) -> Iterator[Verdict]:
         margin=pond.spread_max_m - height if surplus > 0 and height == height else surplus,
         unit="m" if surplus > 0 and height == height else "m3",
         hint=hints.get(verdict),
+    )
+
+
+def season_rows(pond: Judged) -> Iterator[Verdict]:
+    """Whether the contract period touches the wet season (LAND-R18)."""
+    start, end = pond.water.inputs["dig_from"], pond.water.inputs["dig_to"]
+    climate = CLIMATES.get(str(pond.water.climate[pond.row]))
+    if start is None or end is None or climate is None:
+        return
+    wet = wet_months_within(start, end, climate.wet_months)
+    dry = [month for month in range(1, 13) if month not in climate.wet_months]
+    listed = ", ".join(map(str, dry))
+    yield Verdict.at_most(
+        "LAND-R18",
+        Text("เดือนฤดูฝนในช่วงขุด", "Wet months while digging"),
+        float(len(wet)),
+        0.0,
+        "months",
+        Text(f"ขุดในเดือน {listed}", f"Dig in months {listed}"),
+        otherwise="fix",
     )
 
 
