@@ -65,7 +65,7 @@ class ReferenceSystem:
             shape = shapely.transform(shape, lambda points: points[:, ::-1])
         if self.code == WGS84:
             return shape
-        project = _transformer(self.code).transform
+        project: Any = _transformer(self.code).transform  # takes x and y apart
         return shapely.transform(shape, project, interleaved=False)
 
 

@@ -75,7 +75,9 @@ def _from_text(text: str) -> Any:
     if _depth(bare) > MAX_NESTING or operators > MAX_OPERATORS:
         raise _too_large()
     try:
-        return _parser().submit(lambda: cql2.parse_text(text).to_json()).result()
+        with _STARTING:
+            parser = _parser()
+        return parser.submit(lambda: cql2.parse_text(text).to_json()).result()
     except Exception as error:  # cql2 also raises bare Exception for a text that it cannot parse
         place = PLACE.search(str(error))
         if place is None:
@@ -93,6 +95,9 @@ def _depth(bare: str) -> int:
         level += 1 if mark in "([{" else -1
         deepest = max(deepest, level)
     return deepest
+
+
+_STARTING = threading.Lock()  # the size of a stack is set for all threads that start
 
 
 @cache

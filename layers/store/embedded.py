@@ -17,6 +17,7 @@ from layers.errors import StoreUnavailable, WorkspaceLocked
 from layers.model import Layer
 from layers.store.base import Session, SqlStore, in_parts, not_computable
 from layers.store.dialect import STAGE, DuckDB
+from layers.store.gate import Gate
 from layers.store.protocol import LayerState
 from layers.store.sql import Sql, quote
 
@@ -24,6 +25,8 @@ __all__ = ["DuckDBStore"]
 
 ROW_GROUP = 16_384  # rows that share the smallest and largest of a column: few for one box to meet
 ROWS = 2_048  # of an Arrow batch: one of DuckDB's vectors, since one row may be a province
+
+QUIET_SECONDS = 30.0  # what a commit waits for readers; a slow download must not stop all work
 
 
 class DuckDBSession(Session):
@@ -70,6 +73,7 @@ class DuckDBStore(SqlStore):
         self._local = threading.local()
         self._writer = threading.RLock()  # DuckDB refuses, not queues, writes that collide
         self._refresher = threading.Lock()
+        self._gate = Gate()
         self._states: dict[str, LayerState] = {}
         self.migrate()
 
@@ -82,11 +86,12 @@ class DuckDBStore(SqlStore):
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        yield DuckDBSession(self._cursor(), DuckDB())
+        with self._gate.reading():
+            yield DuckDBSession(self._cursor(), DuckDB())
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with self._writer, self._transaction() as session:
+        with self._writer, self._transaction(QUIET_SECONDS) as session:
             yield session
 
     @contextmanager
@@ -96,7 +101,7 @@ class DuckDBStore(SqlStore):
             yield session
 
     @contextmanager
-    def _transaction(self) -> Iterator[Session]:
+    def _transaction(self, quiet_seconds: float = 0.0) -> Iterator[Session]:
         cursor = self._cursor()
         cursor.execute("BEGIN")
         try:
@@ -105,13 +110,16 @@ class DuckDBStore(SqlStore):
             cursor.execute("ROLLBACK")
             raise
         try:
-            cursor.execute("COMMIT")
+            # A commit that nobody reads beside goes to the file at once (see _connect).
+            with self._gate.quiet(quiet_seconds):
+                cursor.execute("COMMIT")
         finally:
             self._states = {}
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         try:
-            return self._cursor().execute(sql.text, sql.values).to_arrow_table()
+            with self._gate.reading():
+                return self._cursor().execute(sql.text, sql.values).to_arrow_table()
         except duckdb.DataError as error:
             raise not_computable(error) from error
 
@@ -129,7 +137,8 @@ class DuckDBStore(SqlStore):
         cursor = self._connection.cursor()
         try:
             cursor.execute("USE workspace")
-            yield cursor
+            with self._gate.reading():
+                yield cursor
         except duckdb.DataError as error:
             raise not_computable(error) from error
         finally:

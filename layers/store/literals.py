@@ -95,7 +95,7 @@ def latin_accents() -> tuple[str, str]:
 
 def shape_of(node: Any) -> shapely.Geometry:
     """A GeoJSON geometry or ``bbox`` in EPSG:4326; QueryError unless it relates to others."""
-    found: shapely.Geometry
+    found: Any
     try:
         if "bbox" in node:
             found = _area_of_box([float(side) for side in node["bbox"]])

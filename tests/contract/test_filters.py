@@ -667,9 +667,9 @@ BAD: dict[str, Any] = {
         "op": "s_intersects",
         "args": [p("geometry"), {"type": "Point", "coordinates": [math.inf, 1]}],
     },
-    "collection": {
+    "collection of nothing": {
         "op": "s_intersects",
-        "args": [p("geometry"), {"type": "GeometryCollection", "geometries": [POINT]}],
+        "args": [p("geometry"), {"type": "GeometryCollection", "geometries": []}],
     },
     "bbox of three": {"op": "s_intersects", "args": [p("geometry"), {"bbox": [1, 2, 3]}]},
     "bbox of five": {"op": "s_intersects", "args": [p("geometry"), {"bbox": [1, 2, 3, 4, 5]}]},
