@@ -44,7 +44,6 @@ WORDS: Mapping[str, Text] = {
     "of": Text("จาก", "of"),
     "feature_name": Text("รายการ", "Feature"),
     "all_columns": Text("แสดงทุกคอลัมน์", "Show all columns"),
-    "no_column": Text("ไม่มีคอลัมน์อื่นที่เปิดเผยได้", "No other column may be shown"),
     "filtered_by": Text("กรองด้วย", "Filtered by"),
     "remove_filter": Text("เอาตัวกรองออก", "Remove this filter"),
     "clear_filters": Text("ล้างตัวกรอง", "Clear all filters"),
@@ -90,8 +89,6 @@ WORDS: Mapping[str, Text] = {
     "required": Text("ต้องมี", "Required"),
     "menu": Text("เมนู", "Menu"),
     "skip": Text("ข้ามไปยังเนื้อหา", "Skip to the content"),
-    "source": Text("ที่มา", "Source"),
-    "kind": Text("ชนิดรูปเรขาคณิต", "Geometry"),
     "no_features": Text(
         "ไม่มีข้อมูลตามเงื่อนไขนี้ ลองขยายกรอบหรือลดตัวกรอง",
         "Nothing matches; try a larger box or fewer filters",

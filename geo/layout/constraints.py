@@ -93,6 +93,15 @@ class Draft:
         """The area of each group after the profile."""
         return self.profile.targets(self.plot_m2)
 
+    @property
+    def bodies(self) -> list[Area]:
+        """The zones, the residence without the path that leads to it."""
+        path = self.site.path
+        return [
+            zone.difference(path.buffer(1e-3)) if path and group == "residence" else zone
+            for group, zone in self.zones.items()
+        ]
+
     def zone(self, group: str) -> Area | None:
         """The zone of a group, None where it has none."""
         zone = self.zones.get(group)
@@ -186,7 +195,7 @@ def _parts(draft: Draft) -> Check:
 
 
 def _compact(draft: Draft) -> Check:
-    parts = [part for zone in draft.zones.values() for part in polygon_parts(zone, 1e-3)]
+    parts = [part for zone in draft.bodies for part in polygon_parts(zone, 1e-3)]
     figure = min(map(compactness, parts), default=0.0)
     limit = draft.limits.compact_of(draft.plot_compactness)
     hint = Text(
@@ -200,7 +209,7 @@ def _wide(draft: Draft) -> Check:
     width = draft.limits.width_of(draft.plot_m2)
     kept = [
         zone.buffer(-width / 2).buffer(width / 2).area / zone.area
-        for zone in draft.zones.values()
+        for zone in draft.bodies
         if zone.area > 0
     ]
     hint = Text(

@@ -112,7 +112,8 @@ def way_in(site: Site, limits: Limits) -> Site:
     strip = line.buffer(1.001 * half, cap_style="square", join_style="mitre")
     added = strip.intersection(site.plot).difference(shapely.union_all([home, *others]))
     parts = polygon_parts(added, 0.01)
-    return replace(site, locked=(*site.locked, *(Locked("residence", part) for part in parts)))
+    locked = (*site.locked, *(Locked("residence", part) for part in parts))
+    return replace(site, locked=locked, path=shapely.union_all(parts))
 
 
 def divided_ground(

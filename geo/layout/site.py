@@ -145,7 +145,8 @@ class Site:
     ``gradient`` is the slope of the ground (dz/dx, dz/dy), None where unknown; ``access`` the
     point where one enters. ``setback_from`` are the parts of the boundary to land of others or
     to public land (LAND-R16), None: the whole boundary. ``avoid`` are sinks, flow paths and
-    hazards that a residence must keep out of (H11). ``north_deg`` is where true north lies,
+    hazards that a residence must keep out of (H11). ``path`` is a strip to the residence that was
+    added for H10 and need not be compact. ``north_deg`` is where true north lies,
     degrees clockwise from the y axis; azimuths count clockwise from it.
     """
 
@@ -157,6 +158,7 @@ class Site:
     fixed: tuple[Fixed, ...] = ()
     locked: tuple[Locked, ...] = ()
     avoid: BaseGeometry | None = None
+    path: Area | None = None
     wind_from_deg: float = 225.0
     north_deg: float = 0.0
 

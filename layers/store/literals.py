@@ -115,7 +115,8 @@ def shape_of(node: Any) -> shapely.Geometry:
         usable = False
     if not usable:
         raise wrong(f"{shown(node)} is not a geometry", f"{shown(node)} ไม่ใช่รูปเรขาคณิตที่ใช้ได้")
-    return found
+    known: shapely.Geometry = found
+    return known
 
 
 def _area_of_box(sides: list[float]) -> shapely.Geometry:

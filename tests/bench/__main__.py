@@ -7,11 +7,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import serve, store, view
+from tests.bench import layout, serve, store, view
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
-SUBJECTS = {"store": store.measure, "view": view.measure, "serve": serve.measure}
+SUBJECTS = {
+    "store": store.measure,
+    "view": view.measure,
+    "serve": serve.measure,
+    "layout": layout.measure,
+}
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 

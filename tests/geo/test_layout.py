@@ -211,13 +211,15 @@ def test_locked_zones_stay_as_they_are() -> None:
 
 def test_a_locked_house_far_from_the_gate_gets_a_path() -> None:
     """H10: a strip of 2.5 m leads from the access to the house."""
-    house = box(4, 4, 20, 20)
+    house = box(4, 4, 18, 18)
     site = replace(SQUARE, locked=(Locked("residence", house),), access=Point(55, 60))
     plan = generate_layouts(site, STANDARD).plans[0]
     home = plan.zones["residence"]
     assert home.geom_type == "Polygon"
     assert home.distance(Point(55, 60)) < 0.1
     assert home.buffer(-1.24).geom_type == "Polygon"
+    assert home.area < 400
+    assert set(plan.broken) <= {"H3", "H4"}  # what is left of its share is too little to add
 
 
 def test_locked_zones_that_take_too_much_are_named() -> None:

@@ -1,0 +1,206 @@
+"""Whatever stands in an address, the answer is a problem document, soon, and says nothing of SQL."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import tracemalloc
+import urllib.request
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.parameters import COMMON, ITEM, ITEMS
+
+HOSTILE = {
+    "empty": "",
+    "space": " ",
+    "huge number": "9" * 400,
+    "negative": "-1",
+    "NaN": "NaN",
+    "infinity": "-Infinity",
+    "text": "ตำบล",
+    "emoji": "🏝" * 100,
+    "NUL": "a\x00b",
+    "quote": "'; DROP TABLE layers.tambons; --",
+    "union": "1 UNION SELECT definition FROM phumi.layers",
+    "percent": "%s%d%(x)s",
+    "braces": "{0.__class__}",
+    "null": "null",
+    "list": "[]",
+    "object": "{}",
+    "commas": "," * 5_000,
+    "slashes": "/" * 5_000,
+    "long": "x" * 30_000,
+    "control": "\r\nX-Injected: 1",
+    "exponent": "1e999",
+    "hexadecimal": "0x10",
+    "Thai digits": "๑๐",
+    "half a box": "98,7,99",
+    "box of NaN": "nan,nan,nan,nan",
+    "box upside down": "98,8,99,7",
+    "box of texts": "a,b,c,d",
+    "far box": "1000,1000,2000,2000",
+    "time out of range": "9999-99-99T99:99:99Z",
+    "three times": "2020-01-01/2021-01-01/2022-01-01",
+    "time upside down": "2022-01-01/2021-01-01",
+}
+# Where a hostile value is a good one.
+HARMLESS = {
+    ("limit", "huge number"), ("offset", "huge number"), ("datetime", "commas"),
+    ("sortby", "space"),
+}  # fmt: skip
+SECONDS = 5
+LEAKS = (b"SELECT ", b"select ", b"layers.", b"psycopg", b"duckdb", b"Traceback", b"phumi.layers ")
+
+
+def calm(response: object, seconds: float) -> dict[str, object]:
+    """The problem document of a refusal that came in time."""
+    assert seconds < SECONDS
+    found: dict[str, object] = json.loads(response.data)  # type: ignore[attr-defined]
+    assert {"type", "title", "status", "detail", "code"} <= set(found)
+    return found
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", [*COMMON, *ITEMS])
+def test_every_parameter_refuses_every_hostile_value(
+    client: FlaskClient, name: str, value: str
+) -> None:
+    began = time.monotonic()
+    response = client.get("/collections/tambons/items", query_string={name: HOSTILE[value]})
+    seconds = time.monotonic() - began
+    assert not any(key.startswith("X-Injected") for key, _ in response.headers)
+    if (name, value) in HARMLESS or response.status_code == 200 and name in ("limit", "offset"):
+        assert response.status_code in (200, 400)
+        return
+    assert 400 <= response.status_code < 500
+    calm(response, seconds)
+    echoed = HOSTILE[value].encode()
+    for leak in LEAKS:
+        assert leak not in response.data.replace(echoed, b"") or leak in echoed
+
+
+@pytest.mark.parametrize("name", [*COMMON, *ITEM])
+def test_one_feature_refuses_hostile_values(client: FlaskClient, name: str) -> None:
+    for value in HOSTILE.values():
+        address = "/collections/tambons/items/830101"
+        response = client.get(address, query_string={name: value})
+        assert 400 <= response.status_code < 500
+        calm(response, 0)
+
+
+@pytest.mark.parametrize("name", [*COMMON, *ITEMS, "code", "nonsense"])
+def test_a_parameter_given_twice_is_refused(client: FlaskClient, name: str) -> None:
+    address = "/collections/tambons/items"
+    assert client.get(address, query_string=[(name, "1"), (name, "1")]).status_code == 400
+    many = [(name, "1")] * 5_000
+    response = client.get(address, query_string=many)
+    assert response.status_code in (400, 413)
+
+
+@pytest.mark.parametrize("key", [value for value in HOSTILE.values() if value.strip(" /")])
+def test_a_feature_of_a_hostile_name_is_not_there(client: FlaskClient, key: str) -> None:
+    from urllib.parse import quote
+
+    for layer in ("tambons", quote(key, safe="")):
+        response = client.get(f"/collections/{layer}/items/{quote(key, safe='')}")
+        assert response.status_code == 404
+        assert b"SELECT" not in response.data.replace(key.encode(), b"")
+
+
+def test_a_filter_of_ten_megabytes_is_refused_in_little_time_and_memory(
+    client: FlaskClient,
+) -> None:
+    text = "code = '1' OR " * 700_000
+    tracemalloc.start()
+    began = time.monotonic()
+    response = client.get("/collections/tambons/items", query_string=f"filter={text}")
+    seconds = time.monotonic() - began
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert response.status_code == 413
+    assert calm(response, seconds)["code"] == "http_413"
+    assert peak < 200_000_000
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("bbox", "number"),
+    [
+        ("-180,-90,180,90", 17),
+        ("170,-90,-170,90", 0),
+        ("170,-90,110,90", 17),  # across the antimeridian as far as Thailand
+        ("98,90,99,90", 0),
+        ("98,-90,99,-90", 0),
+        ("-180,-90,-180,90", 0),
+        ("98.3,7.9,98.3,7.9", 0),
+    ],
+)
+def test_boxes_over_the_antimeridian_and_the_poles_are_answered(
+    client: FlaskClient, bbox: str, number: int
+) -> None:
+    response = client.get(f"/collections/tambons/items?limit=100&bbox={bbox}")
+    assert response.status_code == 200
+    found = json.loads(response.data)["numberReturned"]
+    assert found == number or bbox.startswith("98.3")
+
+
+@pytest.mark.parametrize("system", ["4326", "3857", "32647", "24047"])
+def test_boxes_at_the_end_of_the_world_are_answered_or_refused(
+    client: FlaskClient, system: str
+) -> None:
+    uri = f"http://www.opengis.net/def/crs/EPSG/0/{system}"
+    for side in ("90", "180", "2e7", "1e8", "1e15", "1e308"):
+        bbox = f"-{side},-{side},{side},{side}"
+        response = client.get(
+            "/collections/tambons/items", query_string={"bbox": bbox, "bbox-crs": uri}
+        )
+        assert response.status_code in (200, 400)
+
+
+def test_a_token_of_another_query_is_refused(client: FlaskClient) -> None:
+    page = json.loads(client.get("/collections/villages/items?limit=5").data)
+    following = next(link["href"] for link in page["links"] if link["rel"] == "next")
+    assert client.get(following).status_code == 200
+    for more in (
+        "sortby=-code", "filter=kind='community'", "kind=community", "bbox=98,7,99,8",
+        "datetime=2024-01-01",
+    ):  # fmt: skip
+        response = client.get(f"{following}&{more}")
+        assert response.status_code == 400
+        assert json.loads(response.data)["code"] == "cursor_invalid"
+    token = following.partition("token=")[2]
+    assert client.get(f"/collections/tambons/items?token={token}").status_code == 400
+    for harmless in ("properties=code", "crs=http://www.opengis.net/def/crs/EPSG/0/32647"):
+        assert client.get(f"{following}&{harmless}").status_code == 200
+
+
+def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(
+    client: FlaskClient, owner: FlaskClient
+) -> None:
+    for path in ("/collections", "/collections/tambons/items", "/api"):
+        assert client.get(path).headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Origin" not in owner.get(path).headers
+    preflight = client.options("/collections/tambons/items")
+    assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+
+
+@pytest.mark.slow
+def test_a_thousand_slow_clients_do_not_keep_others_waiting(live_granian: str) -> None:
+    """Each sends half a request and waits; the server still answers."""
+    host, port = live_granian.removeprefix("http://").split(":")
+    slow = []
+    try:
+        for _ in range(1_000):
+            one = socket.create_connection((host, int(port)), timeout=10)
+            one.sendall(b"GET /collections HTTP/1.1\r\nHost: x\r\n")
+            slow.append(one)
+        began = time.monotonic()
+        with urllib.request.urlopen(f"{live_granian}/collections", timeout=20) as answer:
+            assert answer.status == 200
+        assert time.monotonic() - began < 10
+    finally:
+        for one in slow:
+            one.close()
