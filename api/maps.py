@@ -30,7 +30,8 @@ def workspace_map(
 ) -> str:
     """A complete HTML page with the layers that the caller may see and that hold features.
 
-    ``layers`` None takes every layer with a geometry. ``bbox`` (EPSG:4326) cuts and frames; without it the map opens on the provinces.
+    ``layers`` None takes every layer with a geometry. ``bbox`` (EPSG:4326) cuts and frames;
+    without it the map opens on the provinces.
     Raises NotFound for an unknown layer and AccessDenied for one that the caller asked for by
     name but may not see.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geo import setback
+from geo.layout.profiles import ZONE_GROUPS
 from geo.pond import VERDICTS
 from layers import fields as f
 from layers.model import Field, Text, choices
@@ -142,14 +143,6 @@ POND_VERDICTS = VERDICTS
 
 SETBACK_VERDICTS = setback.SETBACK_VERDICTS
 """LAND-R16."""
-
-ZONE_GROUPS = choices(
-    water=("แหล่งน้ำ", "Water"),
-    rice=("นาข้าว", "Rice"),
-    orchard_forest=("พืชสวน/ป่า 3 อย่าง", "Orchard and three-kinds forest"),
-    residence=("ที่อยู่อาศัย", "Residence"),
-)
-"""The four groups of 30:30:30:10, in this order (LAND-R24)."""
 
 ZONE_KINDS = choices(
     pond=("หนอง", "Pond"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["cluster", "server_programs"]
+__all__ = ["cluster", "free_port", "server_programs"]
 
 
 def server_programs() -> Path | None:
@@ -36,7 +36,7 @@ def cluster(programs: Path) -> Iterator[str]:
         shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o755)
     data = folder / "data"
-    port = _free_port()
+    port = free_port()
 
     def run(*command: str) -> None:
         prefix = ["runuser", "-u", "postgres", "--"] if as_root else []
@@ -85,7 +85,8 @@ def _stop_after_us(
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

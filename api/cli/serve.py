@@ -70,6 +70,7 @@ def demo(context: Context, *, no_serve: bool, out: Path, port: int | None) -> No
         host="127.0.0.1",
         port=port,
         access="owner",
+        elevation=_terrain(context.settings),
     )
     start(context, settings)
 
@@ -130,12 +131,18 @@ def _analyse(context: Context, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for chosen in PROCESSES.values():
         with context.progress(chosen.title):
-            result = execute(chosen.id, {}, Reader(context.store, owner_view))
+            reader = Reader(context.store, owner_view, elevation=_terrain(context.settings))
+            result = execute(chosen.id, {}, reader)
         for layer_id, rows in result.updates.items():
             context.store.write(layer_id, rows, mode="upsert", author=DEMO, source=chosen.id)
         target = out / f"{chosen.id}.geojson"
         result.write(target)
         context.say(Text(f"{chosen.title.th}: {target}", f"{chosen.title.en}: {target}"))
+
+
+def _terrain(settings: Settings) -> str:
+    """The raster that heights come from: the user's, else that of the demo province."""
+    return settings.elevation or str(sample_data.TERRAIN)
 
 
 def _draw(context: Context, out: Path) -> None:

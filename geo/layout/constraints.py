@@ -18,7 +18,7 @@ from geo.layout.cuts import polygon_parts
 from geo.layout.feeder import connected
 from geo.layout.limits import Limits
 from geo.layout.pond_fit import Pond, PondWish, deepest, leaves_a_bottom, outside_setback
-from geo.layout.profiles import GROUPS, Profile
+from geo.layout.profiles import GROUPS, ZONE_GROUPS, Profile
 from geo.layout.site import Area, Site, compactness
 from geo.text import Text
 
@@ -168,11 +168,12 @@ def _shares(draft: Draft) -> Check:
         for group, wanted in draft.wanted.items()
     }
     group = max(off, key=lambda name: abs(off[name]))
+    name, much = ZONE_GROUPS[group], off[group]
     hint = Text(
-        "{group} ต่างจากรูปแบบ {off:+.2f} จุดร้อยละ ปรับแนวเขต เขตที่ล็อกไว้ หรือเลือกรูปแบบอื่น",
-        "{group} is {off:+.2f} percentage points off; move its boundary, free a locked zone or "
+        f"{name.th} ต่างจากรูปแบบ {much:+.2f} จุดร้อยละ ปรับแนวเขต เขตที่ล็อกไว้ หรือเลือกรูปแบบอื่น",
+        f"{name.en}: {much:+.2f} percentage points off; move its boundary, free a locked zone or "
         "choose another profile",
-    ).format(group=group, off=off[group])
+    )
     return _at_most("H3", abs(off[group]), draft.limits.share_pp, "pp", hint)
 
 

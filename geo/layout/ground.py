@@ -14,7 +14,7 @@ from geo.layout.cuts import polygon_parts
 from geo.layout.feeder import shortest_way
 from geo.layout.limits import Limits
 from geo.layout.pond_fit import PondWish
-from geo.layout.profiles import GROUPS, Profile
+from geo.layout.profiles import GROUPS, ZONE_GROUPS, Profile
 from geo.layout.region import Areas, Region
 from geo.layout.score import ORCHARD
 from geo.layout.site import Area, Finding, Locked, Site
@@ -62,7 +62,7 @@ def _blocking(site: Site, profile: Profile, wish: PondWish, limits: Limits) -> I
 def _locked_wrong(site: Site, limits: Limits) -> Iterator[Finding]:
     for item in site.locked:
         if not item.shape.is_valid:
-            yield Finding.of("locked_invalid", blocks=True, group=item.group)
+            yield Finding.of("locked_invalid", blocks=True, group=ZONE_GROUPS[item.group])
             return
     twice = math.fsum(a.shape.intersection(b.shape).area for a, b in combinations(site.locked, 2))
     if twice > limits.overlap_m2:
@@ -91,7 +91,7 @@ def _remarks(site: Site, limits: Limits) -> Iterator[Finding]:
     for item in site.locked:
         outside = item.shape.difference(site.plot).area
         if outside > limits.overlap_m2:
-            yield Finding.of("locked_outside", group=item.group, area=outside)
+            yield Finding.of("locked_outside", group=ZONE_GROUPS[item.group], area=outside)
 
 
 def way_in(site: Site, limits: Limits) -> Site:

@@ -13,6 +13,7 @@ from geo.units import M2_PER_WAH
 
 __all__ = [
     "GROUPS",
+    "ZONE_GROUPS",
     "PROFILES",
     "SHARE_VERDICTS",
     "Profile",
@@ -22,8 +23,17 @@ __all__ = [
     "share_verdict",
 ]
 
-GROUPS = ("water", "rice", "orchard_forest", "residence")
-"""The four groups of a layout, in the order of the ratio (PHUKET L619)."""
+ZONE_GROUPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "water": Text("แหล่งน้ำ", "Water"),
+        "rice": Text("นาข้าว", "Rice"),
+        "orchard_forest": Text("พืชสวน/ป่า 3 อย่าง", "Orchard and three-kinds forest"),
+        "residence": Text("ที่อยู่อาศัย", "Residence"),
+    }
+)
+"""The four groups of a layout, in the order of the ratio (LAND-R24; PHUKET L619)."""
+
+GROUPS = tuple(ZONE_GROUPS)
 
 SUM_TOLERANCE = 0.01
 

@@ -117,7 +117,14 @@ class Finding(NamedTuple):
     @classmethod
     def of(cls, code: str, *, blocks: bool = False, **values: object) -> Finding:
         """The finding ``code`` with its values filled in."""
-        return cls(code, FINDINGS[code].format(**values), blocks)
+        th = FINDINGS[code].th.format(**_worded(values, "th"))
+        en = FINDINGS[code].en.format(**_worded(values, "en"))
+        return cls(code, Text(th, en), blocks)
+
+
+def _worded(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """The values of a finding with its texts in one language."""
+    return {k: v.get(language) if isinstance(v, Text) else v for k, v in values.items()}
 
 
 class Fixed(NamedTuple):

@@ -168,7 +168,8 @@ def test_pond_check_judges_the_layer_and_saves(run: Run, tmp_path: Path, store_u
     """POND-T3 through the whole house: file, store, process, store again."""
     assert run("import", "ponds", pond_file(tmp_path / "p.geojson", [3, 8])).exit_code == 0
     result = run("run", "pond-check", "--json")
-    ponds = {f["properties"]["pond_id"]: f["properties"] for f in json.loads(result.stdout)["features"]}
+    judged = [feature["properties"] for feature in json.loads(result.stdout)["features"]]
+    ponds = {pond["pond_id"]: pond for pond in judged}
     assert result.exit_code == 0
     assert ponds["P0"]["volume_m3"] == pytest.approx(741, rel=2e-3)
     assert ponds["P1"]["verdict"] == "collapsed"
@@ -181,10 +182,11 @@ def test_pond_check_judges_the_layer_and_saves(run: Run, tmp_path: Path, store_u
 
 
 def test_ponds_that_cannot_be_judged_make_exit_status_3(run: Run, tmp_path: Path) -> None:
+    ring = [[98.3, 7.9], [98.31, 7.9], [98.3, 7.91], [98.3, 7.9]]
     drawn = {
         "type": "Feature",
         "properties": {"depth_m": -1, "slope_h_per_v": 1},
-        "geometry": {"type": "Polygon", "coordinates": [[[98.3, 7.9], [98.31, 7.9], [98.3, 7.91], [98.3, 7.9]]]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
     }
     path = tmp_path / "drawn.geojson"
     path.write_text(json.dumps(drawn), encoding="utf-8")

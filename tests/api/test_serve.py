@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,16 +17,12 @@ from typing import Any
 
 import pytest
 
+from tests.cluster import free_port
+
 pytestmark = pytest.mark.slow
 
 PHUMI = Path(sys.executable).with_name("phumi")
 SECONDS = 40
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def get(address: str) -> tuple[int, Any]:

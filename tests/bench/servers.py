@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import string
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from layers.catalogue import CATALOGUE
 from tests.bench.data import POINTS
+from tests.cluster import free_port
 
 __all__ = ["NotServing", "fetch", "phumi", "pygeoapi", "tipg", "versions"]
 
@@ -77,7 +77,7 @@ def tipg(database: str) -> Iterator[str]:
 def pygeoapi(database: str) -> Iterator[str]:
     """pygeoapi under gunicorn, on the same tables and columns."""
     programs = _environment("pygeoapi")
-    port = _free_port()
+    port = free_port()
     place = conninfo_to_dict(database)
     values = {
         "url": f"http://127.0.0.1:{port}",
@@ -144,7 +144,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
 def _serving(
     command: Sequence[str], environment: Mapping[str, str], probe: str, port: int | None = None
 ) -> Iterator[str]:
-    port = port or _free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -186,9 +186,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
     process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -227,7 +227,10 @@ def test_locked_zones_that_take_too_much_are_named() -> None:
     site = replace(SQUARE, locked=(Locked("water", box(0, 0, 60, 27)),))
     found = generate_layouts(site, STANDARD)
     assert "H3" in found.plans[0].broken
-    assert "water" in found.plans[0].checks[2].hint.en  # type: ignore[union-attr]
+    hint = found.plans[0].checks[2].hint
+    assert hint is not None
+    assert hint.en.startswith("Water: +15.00")
+    assert hint.th.startswith("แหล่งน้ำ")
 
 
 def test_trees_and_things_that_stay_are_kept() -> None:
