@@ -47,7 +47,6 @@ WORDS: Mapping[str, Text] = {
     "filtered_by": Text("กรองด้วย", "Filtered by"),
     "remove_filter": Text("เอาตัวกรองออก", "Remove this filter"),
     "clear_filters": Text("ล้างตัวกรอง", "Clear all filters"),
-    "choose": Text("เลือก", "Choose by"),
     "by_bbox": Text("กรอบพื้นที่", "Box"),
     "by_datetime": Text("ช่วงเวลา", "Time"),
     "by_filter": Text("เงื่อนไข", "Condition"),

@@ -13,9 +13,9 @@ from geo.units import M2_PER_WAH
 
 __all__ = [
     "GROUPS",
-    "ZONE_GROUPS",
     "PROFILES",
     "SHARE_VERDICTS",
+    "ZONE_GROUPS",
     "Profile",
     "ShareVerdict",
     "apportion",

@@ -1,4 +1,4 @@
-"""Whatever stands in an address, the answer is a problem document, soon, and says nothing of SQL."""
+"""Whatever stands in an address: the answer is a problem document, soon, and tells no SQL."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import socket
 import time
 import tracemalloc
 import urllib.request
+from contextlib import ExitStack
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ, run_wsgi_app
 
 from api.parameters import COMMON, ITEM, ITEMS
+from tests.api.test_serve import serving
 
 HOSTILE = {
     "empty": "",
@@ -48,8 +52,7 @@ HOSTILE = {
 }
 # Where a hostile value is a good one.
 HARMLESS = {
-    ("limit", "huge number"), ("offset", "huge number"), ("datetime", "commas"),
-    ("sortby", "space"),
+    ("limit", "huge number"), ("offset", "huge number"),
 }  # fmt: skip
 SECONDS = 5
 LEAKS = (b"SELECT ", b"select ", b"layers.", b"psycopg", b"duckdb", b"Traceback", b"phumi.layers ")
@@ -63,23 +66,20 @@ def calm(response: object, seconds: float) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("value", HOSTILE)
 @pytest.mark.parametrize("name", [*COMMON, *ITEMS])
-def test_every_parameter_refuses_every_hostile_value(
-    client: FlaskClient, name: str, value: str
-) -> None:
-    began = time.monotonic()
-    response = client.get("/collections/tambons/items", query_string={name: HOSTILE[value]})
-    seconds = time.monotonic() - began
-    assert not any(key.startswith("X-Injected") for key, _ in response.headers)
-    if (name, value) in HARMLESS or response.status_code == 200 and name in ("limit", "offset"):
-        assert response.status_code in (200, 400)
-        return
-    assert 400 <= response.status_code < 500
-    calm(response, seconds)
-    echoed = HOSTILE[value].encode()
-    for leak in LEAKS:
-        assert leak not in response.data.replace(echoed, b"") or leak in echoed
+def test_a_parameter_refuses_every_hostile_value(client: FlaskClient, name: str) -> None:
+    for kind, value in HOSTILE.items():
+        began = time.monotonic()
+        response = client.get("/collections/tambons/items", query_string={name: value})
+        seconds = time.monotonic() - began
+        assert "X-Injected" not in response.headers
+        if (name, kind) in HARMLESS:
+            assert response.status_code == 200
+            continue
+        assert 400 <= response.status_code < 500, kind
+        calm(response, seconds)
+        for leak in LEAKS:
+            assert leak not in response.data.replace(value.encode(), b"") or leak in value.encode()
 
 
 @pytest.mark.parametrize("name", [*COMMON, *ITEM])
@@ -94,16 +94,15 @@ def test_one_feature_refuses_hostile_values(client: FlaskClient, name: str) -> N
 @pytest.mark.parametrize("name", [*COMMON, *ITEMS, "code", "nonsense"])
 def test_a_parameter_given_twice_is_refused(client: FlaskClient, name: str) -> None:
     address = "/collections/tambons/items"
-    assert client.get(address, query_string=[(name, "1"), (name, "1")]).status_code == 400
+    twice = client.get(address, query_string=[(name, "1"), (name, "1")])
+    assert twice.status_code == (406 if name == "f" else 400)
     many = [(name, "1")] * 5_000
     response = client.get(address, query_string=many)
-    assert response.status_code in (400, 413)
+    assert response.status_code in (400, 406, 413)
 
 
 @pytest.mark.parametrize("key", [value for value in HOSTILE.values() if value.strip(" /")])
 def test_a_feature_of_a_hostile_name_is_not_there(client: FlaskClient, key: str) -> None:
-    from urllib.parse import quote
-
     for layer in ("tambons", quote(key, safe="")):
         response = client.get(f"/collections/{layer}/items/{quote(key, safe='')}")
         assert response.status_code == 404
@@ -113,16 +112,19 @@ def test_a_feature_of_a_hostile_name_is_not_there(client: FlaskClient, key: str)
 def test_a_filter_of_ten_megabytes_is_refused_in_little_time_and_memory(
     client: FlaskClient,
 ) -> None:
-    text = "code = '1' OR " * 700_000
-    tracemalloc.start()
+    environ = create_environ("/collections/tambons/items")
+    environ["QUERY_STRING"] = "filter=" + "code%20=%20'1'%20OR%20" * 500_000
+    assert len(environ["QUERY_STRING"]) > 10_000_000
     began = time.monotonic()
-    response = client.get("/collections/tambons/items", query_string=f"filter={text}")
-    seconds = time.monotonic() - began
+    body, status, _ = run_wsgi_app(client.application, environ)
+    assert time.monotonic() - began < SECONDS
+    assert status.startswith("413")
+    assert json.loads(b"".join(body))["code"] == "http_413"
+    tracemalloc.start()
+    run_wsgi_app(client.application, environ)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert response.status_code == 413
-    assert calm(response, seconds)["code"] == "http_413"
-    assert peak < 200_000_000
+    assert peak < 100_000_000
     assert client.get("/healthz").status_code == 200
 
 
@@ -188,19 +190,15 @@ def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(
 
 
 @pytest.mark.slow
-def test_a_thousand_slow_clients_do_not_keep_others_waiting(live_granian: str) -> None:
+def test_a_thousand_slow_clients_do_not_keep_others_waiting(store_url: str) -> None:
     """Each sends half a request and waits; the server still answers."""
-    host, port = live_granian.removeprefix("http://").split(":")
-    slow = []
-    try:
+    with serving(store_url) as address, ExitStack() as open_ones:
+        host, port = address.removeprefix("http://").split(":")
         for _ in range(1_000):
             one = socket.create_connection((host, int(port)), timeout=10)
+            open_ones.callback(one.close)
             one.sendall(b"GET /collections HTTP/1.1\r\nHost: x\r\n")
-            slow.append(one)
         began = time.monotonic()
-        with urllib.request.urlopen(f"{live_granian}/collections", timeout=20) as answer:
+        with urllib.request.urlopen(f"{address}/collections", timeout=20) as answer:
             assert answer.status == 200
         assert time.monotonic() - began < 10
-    finally:
-        for one in slow:
-            one.close()

@@ -19,6 +19,7 @@ SEEDS = st.integers(0, 10_000)
 ANGLES = st.floats(0, 2 * math.pi)
 
 
+@settings(deadline=None)
 @given(SEEDS, ANGLES, st.floats(0.01, 0.99))
 def test_a_cut_takes_exactly_the_area(seed: int, angle: float, share: float) -> None:
     """The closed form against the overlay of the cut-off part by GEOS."""
@@ -30,6 +31,7 @@ def test_a_cut_takes_exactly_the_area(seed: int, angle: float, share: float) -> 
     assert math.isclose(low.area, share * plot.area, rel_tol=1e-7, abs_tol=1e-6)
 
 
+@settings(deadline=None)
 @given(SEEDS, ANGLES, st.floats(0.05, 0.95))
 def test_both_sides_of_a_cut_are_those_of_the_overlay(
     seed: int, angle: float, share: float
