@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -44,7 +45,8 @@ ITEMS = (*PAGING, *SELECTION, *ITEM)
 FILTER_LANGUAGES = ("cql2-text", "cql2-json")
 SORT_KEYS_MAX = 10
 NUMBER_MAX = 10**12  # of features: more is as good as this
-DECIMAL = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,400})?([eE][-+]?[0-9]{1,2})?")
+DECIMAL = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][-+]?[0-9]{1,4})?")
+NOTHING: Mapping[str, Any] = {"op": "and", "args": [False]}
 SHOWN = 60
 
 Args = MultiDict[str, str]
@@ -232,7 +234,7 @@ def _filter(args: Args, layer: Layer, fields: set[str]) -> Mapping[str, Any] | N
     return {"op": "and", "args": parts} if parts else None
 
 
-def _equals(field: Field, text: str) -> dict[str, Any]:
+def _equals(field: Field, text: str) -> Mapping[str, Any]:
     value: Any = text
     if field.type in ("integer", "number", "boolean"):
         value = _plain(text, field.type)
@@ -246,7 +248,9 @@ def _equals(field: Field, text: str) -> dict[str, Any]:
             f"does not take this value; it must be one that {field.name} can have{limits.en}",
         )
     if isinstance(value, str) and not storable(value):
-        return {"op": "and", "args": [False]}  # no stored text is that
+        return NOTHING  # no stored text is that
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return NOTHING
     return {"op": "=", "args": [{"property": field.name}, value]}
 
 
@@ -255,8 +259,9 @@ def _plain(text: str, kind: str) -> Any:
     if kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if kind == "integer":
-        return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else text
-    return float(text) if DECIMAL.fullmatch(text) else text
+        return int(text) if re.fullmatch(r"-?[0-9]{1,4000}", text) else text
+    value = float(text) if DECIMAL.fullmatch(text) else math.nan
+    return value if math.isfinite(value) else text
 
 
 def _names(args: Args) -> tuple[str, ...] | None:

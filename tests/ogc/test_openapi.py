@@ -1,0 +1,109 @@
+"""The API definition is true: what it allows is answered as it says, what it forbids is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import schemathesis
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+
+from tests.ogc.conftest import Service
+
+# Areas, points, lines with lists, times with two ends, no geometry, a geometry that is not shown.
+REPRESENTATIVE = ("tambons", "villages", "roads", "events", "products", "enterprises")
+EVERY_KIND = re.compile(rf"^(?!/collections/)|^/collections/({'|'.join(REPRESENTATIVE)})(/|$)")
+EXAMPLES = 6
+# Parameters whose good values JSON Schema cannot tell from bad ones, and good values.
+SENSIBLE = {
+    "filter": "1 = 1",
+    "filter-lang": "cql2-text",
+    "datetime": "2020-01-01/..",
+    "bbox": "98,7,99,8",
+    "bbox-crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+    "collections": "tambons",
+    "token": None,
+    "featureId": "830101",
+}
+
+
+def test_the_definition_is_valid_openapi(client: FlaskClient, owner: FlaskClient) -> None:
+    for caller in (client, owner):
+        validate(Service(caller).definition())
+
+
+def test_every_route_that_answers_json_is_in_the_definition(client: FlaskClient) -> None:
+    """Pages for people and their files are the only ones that are not."""
+    paths = Service(client).definition()["paths"]
+    known = {re.sub(r"\{.*?\}", "{}", path) for path in paths}
+    known = {re.sub(r"/collections/\w+", "/collections/{}", path) for path in known}
+    known = {re.sub(r"/processes/[\w-]+", "/processes/{}", path) for path in known}
+    known = {path.replace("WebMercatorQuad", "{}") for path in known}
+    pages = {"/map", "/assets/{}", "/static/{}"}
+    for rule in client.application.url_map.iter_rules():
+        path = re.sub(r"<.*?>", "{}", rule.rule)
+        if path not in pages:
+            assert path in known, path
+
+
+def cases(client: FlaskClient, mode: GenerationMode) -> Iterator[tuple[str, Any]]:
+    schema = schemathesis.openapi.from_wsgi("/api", client.application)
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if EVERY_KIND.search(operation.path):
+            yield operation.label, operation.as_strategy(generation_mode=mode)
+
+
+def sensible(case: Any) -> Any:
+    for place in (case.query, case.path_parameters):
+        for name, value in SENSIBLE.items():
+            if name in (place or {}):
+                if value is None:
+                    del place[name]
+                else:
+                    place[name] = value
+    return case
+
+
+quick = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.slow
+def test_what_the_definition_allows_is_answered_as_it_says(client: FlaskClient) -> None:
+    for label, strategy in cases(client, GenerationMode.POSITIVE):
+
+        @quick
+        @given(case=strategy.map(sensible))
+        def check(case: Any) -> None:
+            case.call_and_validate()
+
+        print(label)
+        check()
+
+
+@pytest.mark.slow
+def test_what_the_definition_forbids_is_refused(client: FlaskClient) -> None:
+    for label, strategy in cases(client, GenerationMode.NEGATIVE):
+
+        @quick
+        @given(case=strategy)
+        def check(case: Any) -> None:
+            case.call_and_validate()
+
+        print(label)
+        with suppress(Unsatisfiable):  # an operation without parameters forbids nothing
+            check()
