@@ -76,14 +76,17 @@ def items_query(layer: Layer, view: View, args: Args, settings: Settings) -> Que
     known = (*COMMON, *ITEMS)
     fields = {field.name for field in layer.fields if queryable(field, view)} - set(known)
     _only((*known, *fields), args, layer)
+    # By the standard, a box or a time means features without a place or a time, too; to the caller
+    # those that are not to be seen are none.
     here = layer.geometry is not None and view.geometry
-    box = _box(args)
+    timed = view.fields.issuperset(layer.datetime)
+    box, interval = _box(args), _interval(args.get("datetime"))
     system = _system("crs", args)
     query = Query(
         layer=layer.id,
-        bbox=box if here else None,  # a box means features without a place too
+        bbox=box if here else None,
         bbox_crs=_system("bbox-crs", args).code,
-        datetime=_interval(args.get("datetime")),
+        datetime=interval if timed else None,
         filter=_filter(args, layer, fields),
         fields=_names(args),
         sort=_sort(args.get("sortby")),

@@ -7,19 +7,16 @@ import sys
 from typing import Any
 
 import click
-import pandas as pd
-from rich.table import Table
 
 from api.cli.context import Context
+from api.cli.show import show
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.errors import QueryError
 from layers.privacy import owner_view
-from layers.processes import PROCESSES, Output, Process, Reader, Result, execute, process
+from layers.processes import PROCESSES, Process, Reader, Result, execute, process
 
 __all__ = ["COMMANDS"]
-
-ROWS_SHOWN = 20
 
 
 @click.command()
@@ -54,7 +51,7 @@ def run(
     if as_json:
         click.echo(json.dumps(result.to_geojson(), ensure_ascii=False, default=str))
     else:
-        _show(context, chosen, result)
+        show(context, chosen, result)
     if result.left_out:
         sys.exit(3)
 
@@ -106,71 +103,6 @@ def _save(context: Context, chosen: Process, result: Result) -> None:
                 f"(version {done.version})",
             )
         )
-
-
-def _show(context: Context, chosen: Process, result: Result) -> None:
-    language = context.settings.language
-    context.say(chosen.title)
-    for name, value in result.summary.items():
-        if isinstance(value, list):
-            context.out.print(_records(value))
-        else:
-            context.out.print(f"  {name}: {_cell(value)}", markup=False)
-    if result.features is not None and len(result.features):
-        context.out.print(_features(chosen, result.features, language))
-        more = len(result.features) - ROWS_SHOWN
-        if more > 0:
-            rest = Text(f"... อีก {more} แถว (--json ดูทั้งหมด)", f"... {more} more (--json shows all)")
-            context.say(rest)
-    used = {name: value for name, value in result.parameters.items() if not isinstance(value, dict)}
-    context.out.print(f"  parameters: {used}", markup=False, style="dim")
-    context.out.print(f"  rules: {', '.join(result.rules)}", markup=False, style="dim")
-    context.out.print(f"  layers: {result.layer_versions}", markup=False, style="dim")
-
-
-def _features(chosen: Process, features: pd.DataFrame, language: str) -> Table:
-    """A row per feature; a single feature stands upright, a line per figure."""
-    columns = [item for item in chosen.outputs if item.name in features.columns]
-    heads = [
-        item.label.get(language) + (f" ({item.unit})" if item.unit else "") for item in columns
-    ]
-    rows = [
-        [_label(item, record[item.name], language) for item in columns]
-        for record in features.head(ROWS_SHOWN).to_dict("records")
-    ]
-    if len(rows) == 1:
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for head, cell in zip(heads, rows[0], strict=True):
-            table.add_row(head, cell)
-        return table
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for item, head in zip(columns, heads, strict=True):
-        right = item.type in ("number", "integer")
-        table.add_column(head, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def _records(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0] if rows else ():
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    return table
-
-
-def _label(item: Output, value: Any, language: str) -> str:
-    if item.values and value in item.values:
-        return item.values[value].get(language)
-    return _cell(value)
-
-
-def _cell(value: Any) -> str:
-    if value is None or (not isinstance(value, (list, dict)) and pd.isna(value)):
-        return "-"
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
 
 
 COMMANDS = (run,)

@@ -62,6 +62,9 @@ def cases(client: FlaskClient, mode: GenerationMode) -> Iterator[tuple[str, Any]
 
 
 def sensible(case: Any) -> Any:
+    """The same case with good values where the definition cannot say what those are."""
+    if "/tiles" in case.path and case.query:
+        case.query.pop("properties", None)  # its names are not listed there
     for place in (case.query, case.path_parameters):
         for name, value in SENSIBLE.items():
             if name in (place or {}):
