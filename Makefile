@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SERVE ?= 1
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint format bench clean
@@ -18,7 +19,7 @@ demo: install ## sample workspace, analyses and maps into out/, then http://127.
 
 test: $(VENV)/.ready-dev assets ## everything that the tests need, then all tests on both engines
 	sh tests/system_packages.sh
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile $(PYTEST)
 
 lint: $(VENV)/.ready-dev ## style, types, and the order of the rooms
 	$(BIN)/ruff check

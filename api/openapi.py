@@ -209,7 +209,8 @@ def _process_paths(process: Process, language: str) -> dict[str, Any]:
     for schema in inputs.values():
         if isinstance(schema.get("type"), list):
             del schema["type"]  # OpenAPI 3.0 knows one type only
-    body = {"type": "object", "properties": {"inputs": {"type": "object", "properties": inputs}}}
+    known = {"type": "object", "properties": inputs, "additionalProperties": False}
+    body = {"type": "object", "properties": {"inputs": known}}
     faults = dict.fromkeys(("400", "403", "404", "413", "500", "503"), PROBLEM)
     execution = {
         "operationId": f"{process.id}_execute",

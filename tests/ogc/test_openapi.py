@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.ogc.conftest import Service
 
 # Areas, points, lines with lists, times with two ends, no geometry, a geometry that is not shown.
 REPRESENTATIVE = ("tambons", "villages", "roads", "events", "products", "enterprises")
 EVERY_KIND = re.compile(rf"^(?!/collections/)|^/collections/({'|'.join(REPRESENTATIVE)})(/|$)")
-EXAMPLES = 6
+EXAMPLES = 12
 # Parameters whose good values JSON Schema cannot tell from bad ones, and good values.
 SENSIBLE = {
     "filter": "1 = 1",
@@ -92,7 +93,9 @@ def test_what_the_definition_allows_is_answered_as_it_says(client: FlaskClient) 
         @quick
         @given(case=strategy.map(sensible))
         def check(case: Any) -> None:
-            case.call_and_validate()
+            # An analysis judges its inputs together, which no schema of each can.
+            left_out = [positive_data_acceptance] if case.method == "POST" else None
+            case.call_and_validate(excluded_checks=left_out)
 
         print(label)
         check()
