@@ -131,7 +131,9 @@ def rows(service: Service, collection: str) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("name", "collection", "text", "by_hand"), CASES, ids=lambda v: str(v)[:60]
+    ("name", "collection", "text", "by_hand"),
+    CASES,
+    ids=lambda v: None if callable(v) else str(v)[:60],
 )
 def test_a_filter_finds_what_reading_finds(
     service: Service, name: str, collection: str, text: str, by_hand: Callable[[Row], bool]
