@@ -42,7 +42,6 @@ _CLASSES = {
         "property-property",
         "arithmetic",
     ),
-    "ogcapi-processes-1/1.0": ("core", "json"),
 }
 
 CONFORMANCE = (

@@ -17,7 +17,7 @@ from api.formats import DOWNLOADS, ITEM, download, item_forms
 from api.freshness import fresh
 from api.language import asked_language
 from api.layer_collections import listed_layer
-from api.links import GEOJSON, JSON, link, link_header, page_link
+from api.links import GEOJSON, JSON, form_links, link, link_header, page_link
 from api.parameters import flag, items_query, single_query
 from layers.crs import SERVED
 from layers.model import Layer
@@ -100,7 +100,7 @@ def _links(chosen: str, forms: Sequence[tuple[str, str]], layer: Layer) -> list[
     others = [(name, kind) for name, kind in forms if name not in ("json", chosen)]
     return [
         page_link("self", KINDS.get(chosen, GEOJSON)),
-        *(page_link("alternate", kind, f=name) for name, kind in others),
+        *form_links(others),
         link(f"/collections/{layer.id}", "collection", JSON, layer.title.get(asked_language())),
     ]
 

@@ -15,6 +15,7 @@ __all__ = [
     "OGC_REL",
     "OPENAPI",
     "SCHEMA",
+    "form_links",
     "link",
     "link_header",
     "page_link",
@@ -46,6 +47,13 @@ def page_link(rel: str, kind: str, /, **changes: Any) -> dict[str, str]:
     args.update({name: str(value) for name, value in changes.items() if value is not None})
     query = f"?{urlencode(args)}" if args else ""
     return {"href": url(request.path + query), "rel": rel, "type": kind}
+
+
+def form_links(forms: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """The address of this request in other forms (name for ``f=``, media type)."""
+    kept = urlencode({name: value for name, value in request.args.items() if name != "f"})
+    address = f"{url(request.path)}?{kept}&f=" if kept else f"{url(request.path)}?f="
+    return [{"href": address + name, "rel": "alternate", "type": kind} for name, kind in forms]
 
 
 def link_header(links: Sequence[Mapping[str, str]]) -> str:

@@ -38,6 +38,7 @@ __all__ = ["blueprint", "document"]
 
 blueprint = Blueprint("openapi", __name__)
 
+PAGE = (("html", HTML),)
 API = (("openapi", OPENAPI), ("json", JSON), ("html", HTML))
 
 
@@ -58,6 +59,7 @@ def api() -> Response:
 @takes()
 def api_page() -> Response:
     """The document as a page for people."""
+    chosen_format(PAGE)
     return page("api.html", document=document())
 
 
@@ -98,7 +100,7 @@ def _shared_paths(language: str) -> dict[str, Any]:
     }
     free = {"type": "object"}
     paths["/api"] = _get("api", "OpenAPI", API, free)
-    paths["/api.html"] = _get("api_page", "OpenAPI", (("html", HTML),), free)
+    paths["/api.html"] = _get("api_page", "OpenAPI", PAGE, free)
     paths["/processes"] = _get(
         "processes", "OGC API Processes", PROCESS_FORMS, free, tag="processes"
     )
@@ -208,7 +210,7 @@ def _process_paths(process: Process, language: str) -> dict[str, Any]:
     inputs = {item.name: input_schema(item) for item in process.inputs}
     for schema in inputs.values():
         if isinstance(schema.get("type"), list):
-            del schema["type"]  # OpenAPI 3.0 knows one type only
+            schema["anyOf"] = [{"type": kind} for kind in schema.pop("type")]  # one each in 3.0
     known = {"type": "object", "properties": inputs, "additionalProperties": False}
     body = {"type": "object", "properties": {"inputs": known}}
     faults = dict.fromkeys(("400", "403", "404", "413", "500", "503"), PROBLEM)

@@ -42,6 +42,8 @@ def parse_filter(text: str | Mapping[str, Any], language: str | None = None) -> 
     """
     if isinstance(text, Mapping):
         return text
+    if not isinstance(text, str):
+        raise _no_condition()
     if len(text) > MAX_TEXT:
         raise _too_large()
     as_json = text.lstrip().startswith("{") if language is None else language == "cql2-json"
@@ -49,10 +51,7 @@ def parse_filter(text: str | Mapping[str, Any], language: str | None = None) -> 
     if isinstance(tree, bool):
         return {"op": "and", "args": [tree]}
     if not isinstance(tree, Mapping):
-        raise QueryError(
-            "filter_syntax",
-            Text("ตัวกรองต้องเป็นเงื่อนไข", "A filter must be a condition"),
-        )
+        raise _no_condition()
     return tree
 
 
@@ -129,6 +128,10 @@ def _unreadable(text: str, line: int, column: int) -> QueryError:
         line=line,
         column=column,
     )
+
+
+def _no_condition() -> QueryError:
+    return QueryError("filter_syntax", Text("ตัวกรองต้องเป็นเงื่อนไข", "A filter must be a condition"))
 
 
 def _too_large() -> QueryError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 import sample_data
 from api.app import create_app
@@ -17,6 +15,7 @@ from layers.catalogue import CATALOGUE
 from layers.intake import prepare
 from layers.store import Store
 from layers.workspace import open_workspace
+from tests.api.test_serve import serving
 
 
 @pytest.fixture(scope="module", params=["duckdb", "postgis"])
@@ -59,14 +58,10 @@ def owner(demo: Store, demo_url: str) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def live_server(demo: Store, demo_url: str) -> Iterator[str]:
-    """The address of a server on a free port that serves the demo to the public."""
-    server = make_server("127.0.0.1", 0, create_app(Settings(database_url=demo_url), demo), True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+def live_server(demo_url: str) -> Iterator[str]:
+    """The address of a server process with the demo; a module that uses it opens no store."""
+    with serving(demo_url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

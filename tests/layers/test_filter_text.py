@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,13 @@ def test_what_is_no_condition_is_refused_in_both_languages(text: str) -> None:
         parse_filter(text)
     assert refused.value.code == "filter_syntax"
     assert refused.value.text.th != refused.value.text.en
+
+
+@pytest.mark.parametrize("given", [None, 1, [], ["a"], True, b"a = 1"])
+def test_what_is_no_text_and_no_tree_is_refused(given: Any) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse_filter(given)
+    assert refused.value.code == "filter_syntax"
 
 
 def test_a_truth_value_is_a_condition() -> None:
