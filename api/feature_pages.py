@@ -36,7 +36,7 @@ COLUMNS_SHOWN = 7  # at first; the rest on demand
 AREAS = {"provinces": 2, "districts": 4, "tambons": 6, "villages": 8}  # layer, digits of its codes
 PAGING = {"limit": None, "offset": None, "token": None}
 NOT_FILTERS = frozenset({"f", "lang", "limit", "offset", "token", "sortby", "properties", "crs"})
-NOT_FILTERS |= {"filter-lang", "filter-crs", "bbox-crs"}
+NOT_FILTERS |= {"filter-lang", "filter-crs", "bbox-crs", "number-matched"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from layers.processes import PROCESSES, Reader, execute
 
 __all__ = ["COMMANDS"]
 
+CONNECTIONS = 4_096  # of one process: slow clients hold a connection, never a thread
 DEMO = "demo"  # the author of what the demo writes
 MAPS = {
     "map.html": ("th", None),
@@ -91,6 +92,8 @@ def start(context: Context, settings: Settings) -> None:
         interface=Interfaces.WSGI,
         workers=1 if embedded else settings.workers,
         blocking_threads=settings.threads,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         log_access=False,
     ).serve()
 

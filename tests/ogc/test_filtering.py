@@ -14,6 +14,7 @@ from tests.ogc.conftest import Service, links
 SPEC = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+THOROUGH = ("villages", "events", "markets")
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 
@@ -54,10 +55,11 @@ def test_conf_filter_get_collection(service: Service) -> None:
 
 
 def test_conf_filter_filter_param(service: Service) -> None:
-    """``IS NULL`` on every queryable finds the features without a value there."""
+    """``IS NULL`` finds what has no value: every queryable of some layers, one of each other."""
     for one in service.collections():
         features = service.page(one["id"], limit=10_000)["features"]
-        for name in queryables(service, one["id"]):
+        names = list(queryables(service, one["id"]))
+        for name in names if one["id"] in THOROUGH else names[-1:]:
             expected = [
                 f["id"]
                 for f in features
@@ -65,7 +67,6 @@ def test_conf_filter_filter_param(service: Service) -> None:
             ]
             query = {"filter": f'"{name}" IS NULL', "filter_lang": "cql2-text"}
             assert service.ids(one["id"], **query) == expected, (one["id"], name)
-            break
         query = {"filter": "THIS IS NOT A FILTER", "filter_lang": "cql2-text"}
         assert service.get(f"/collections/{one['id']}/items", **query).status_code == 400
 
@@ -146,31 +147,29 @@ def test_queryables_hold_the_geometry_and_the_codes_with_their_titles(service: S
         assert document["properties"]["geometry"]["format"] == "geometry-point"
 
 
-def test_conf_queryables_query_parameters_parameters(service: Service) -> None:
+@pytest.mark.parametrize("collection", THOROUGH)
+def test_conf_queryables_query_parameters_parameters(service: Service, collection: str) -> None:
     """Every queryable of one plain value is a parameter with its schema, and filters as = does."""
-    for one in service.collections():
-        declared = (
-            service.parameters(f"/collections/{one['id']}/items")
-            if one["id"] in ("villages", "events")
-            else {}
-        )
-        first = service.page(one["id"], limit=1)["features"][0]["properties"]
-        for name, schema in queryables(service, one["id"]).items():
-            if schema.get("type") not in ("string", "integer", "number", "boolean"):
-                continue
-            if declared:
-                assert declared[name]["schema"]["type"] == schema["type"]
-                assert declared[name]["schema"].get("enum") == schema.get("enum")
-            if first[name] is None or schema.get("format") == "date-time":
-                continue
-            value = str(first[name]).lower() if isinstance(first[name], bool) else first[name]
-            features = service.page(one["id"], limit=10_000)["features"]
-            expected = [f["id"] for f in features if f["properties"][name] == first[name]]
-            found = service.client.get(
-                f"/collections/{one['id']}/items", query_string={name: value, "limit": 10_000}
-            )
-            assert [f["id"] for f in json.loads(found.data)["features"]] == expected, name
-            break
+    declared = service.parameters(f"/collections/{collection}/items")
+    features = service.page(collection, limit=10_000)["features"]
+    tried = 0
+    for name, schema in queryables(service, collection).items():
+        if schema.get("type") not in ("string", "integer", "number", "boolean"):
+            assert name not in declared
+            continue
+        assert declared[name]["schema"]["type"] == schema["type"]
+        assert declared[name]["schema"].get("enum") == schema.get("enum")
+        values = [f["properties"][name] for f in features]
+        value = next((v for v in values if v is not None), None)
+        if value is None:
+            continue
+        expected = [f["id"] for f, v in zip(features, values, strict=True) if v == value]
+        text = json.dumps(value) if isinstance(value, bool) else value
+        query = {name: text, "limit": 10_000}
+        found = service.client.get(f"/collections/{collection}/items", query_string=query)
+        assert [f["id"] for f in json.loads(found.data)["features"]] == expected, name
+        tried += 1
+    assert tried > 5
 
 
 @pytest.mark.parametrize(
