@@ -32,7 +32,7 @@ __all__ = [
     "TPMAP_DIMENSIONS",
 ]
 
-PSEUDONYM = r"^(.*[^0-9 -].*|([0-9][ -]?){1,12}|([0-9][ -]?){14,30})$"
+PSEUDONYM = r"^(.*[^0-9 -].*|([0-9][ -]?){1,12}|([0-9][ -]?){14,})$"
 """A key of an office that is not the 13 digits of an ID card, with dashes or without (IMP-R5)."""
 
 PERSON_KEY = r"^[0-9a-f]{32,64}$"
