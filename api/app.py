@@ -6,7 +6,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import features, formats, openapi, pages, problems, processes, templating, tiles
+from api import features, formats, openapi, pages, plots, problems, processes, templating, tiles
 from api.access import current_settings
 from api.operations import ADDRESS_MAX
 from api.settings import Settings
@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
-    for room in (pages, features, tiles, processes, openapi):
+    for room in (pages, plots, features, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
     formats.register(app)
     problems.register(app)

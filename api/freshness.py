@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -94,9 +95,8 @@ def _whole_second(changed_at: dt.datetime | None) -> dt.datetime | None:
 
 @lru_cache(maxsize=4096)
 def _view_digest(view: View) -> str:
-    scope = "*" if view.prefixes is None else ",".join(sorted(view.prefixes))
-    fields = ",".join(sorted(view.fields))
-    return f"{view.layer}|{fields}|{view.geometry}|{scope}|{view.aggregates_only}"
+    marks = (sorted(value) if isinstance(value, frozenset) else value for value in astuple(view))
+    return repr(list(marks))
 
 
 @cache

@@ -15,7 +15,19 @@ from geo.text import Text
 from layers import errors
 from layers.export import ExportError
 
-__all__ = ["Busy", "NotAcceptable", "TooMuch", "exit_code", "problem", "register", "status_of"]
+__all__ = [
+    "Busy",
+    "ConditionMissing",
+    "NotAcceptable",
+    "NotLoggedIn",
+    "TooMany",
+    "TooMuch",
+    "Unsupported",
+    "exit_code",
+    "problem",
+    "register",
+    "status_of",
+]
 
 log = logging.getLogger("phumi")
 
@@ -34,11 +46,29 @@ class Busy(PhumiError):
     """As many long answers are running as may; others wait for a moment."""
 
 
+class NotLoggedIn(PhumiError):
+    """Only somebody with an account may; none was shown, or one that does not hold any more."""
+
+
+class TooMany(PhumiError):
+    """A caller asks, or guesses, more often than this installation answers."""
+
+
+class ConditionMissing(PhumiError):
+    """A change must say which state it was made on (If-Match)."""
+
+
+class Unsupported(PhumiError):
+    """A body of a media type that is not read here."""
+
+
 STATUS: dict[type[PhumiError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.QueryError: HTTPStatus.BAD_REQUEST,
     errors.AccessDenied: HTTPStatus.FORBIDDEN,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.DefinitionError: HTTPStatus.BAD_REQUEST,
     errors.IntakeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ExportError: HTTPStatus.BAD_REQUEST,
@@ -49,18 +79,26 @@ STATUS: dict[type[PhumiError], HTTPStatus] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     TooMuch: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotLoggedIn: HTTPStatus.UNAUTHORIZED,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    ConditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    Unsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
 
 TITLES = {
     400: Text("คำขอไม่ถูกต้อง", "Bad request"),
+    401: Text("ต้องเข้าใช้ระบบ", "Login needed"),
     403: Text("ไม่มีสิทธิ์", "Not allowed"),
     404: Text("ไม่พบ", "Not found"),
     405: Text("ใช้วิธีนี้ไม่ได้", "Method not allowed"),
     406: Text("ไม่มีรูปแบบที่ขอ", "Not acceptable"),
     409: Text("ขัดกับข้อมูลที่มีอยู่", "Conflict"),
+    412: Text("ข้อมูลถูกแก้ไขไปแล้ว", "Changed meanwhile"),
     413: Text("ข้อมูลใหญ่เกินไป", "Too large"),
     415: Text("ไม่รองรับชนิดข้อมูลนี้", "Unsupported media type"),
     422: Text("ข้อมูลไม่ผ่านการตรวจ", "Invalid data"),
+    428: Text("ต้องระบุ If-Match", "If-Match needed"),
+    429: Text("ขอถี่เกินไป", "Too many requests"),
     500: Text("ระบบขัดข้อง", "Internal error"),
     503: Text("ยังให้บริการไม่ได้", "Unavailable for now"),
 }
@@ -106,8 +144,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(PhumiError)
     def known(error: PhumiError) -> Response:
         response = problem(status_of(error), error.code, error.text, **error.details)
-        if isinstance(error, Busy):
-            response.headers["Retry-After"] = str(RETRY_SECONDS)
+        if isinstance(error, (Busy, TooMany)):
+            response.headers["Retry-After"] = str(error.details.get("retry_after", RETRY_SECONDS))
+        if isinstance(error, NotLoggedIn):
+            response.headers["WWW-Authenticate"] = 'Bearer realm="phumi"'
         return response
 
     @app.errorhandler(HTTPException)

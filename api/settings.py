@@ -38,6 +38,14 @@ class Settings:
     elevation: str = ""
     tile_cache_mb: int = 64
     tile_layers_max: int = 60
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    requests_per_minute: int = 1_200
+    secret: str = ""
+    secret_file: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
 
     LIMITS: ClassVar = {
         "port": (1, 65_535),
@@ -50,6 +58,9 @@ class Settings:
         "process_features_max": (1, 10_000_000),
         "tile_cache_mb": (0, 100_000),
         "tile_layers_max": (1, 1_000),
+        "session_idle_minutes": (5, 480),
+        "session_hours": (1, 24),
+        "requests_per_minute": (0, 1_000_000),
     }
     CHOICES: ClassVar = {"language": ("th", "en"), "access": ("public", "owner")}
 

@@ -6,7 +6,7 @@ A column of ponds is read at once; a bad pond gets an error code and never stops
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -17,9 +17,10 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo.crs import Floats, Geometries, centres, lonlat, to_local
-from geo.errors import GeometryError, ParameterError
+from geo.errors import GeometryError
 from geo.excavation import Segment, Slices, segments
 from geo.inset import MITRE_LIMIT
+from geo.parameters import Parameters, between
 from geo.text import Text
 
 __all__ = ["INPUT_ERRORS", "PondDesigns", "PondParameters", "Profile", "Rims"]
@@ -80,12 +81,8 @@ INPUT_ERRORS: Mapping[str, Text] = MappingProxyType(
 _COUNTRY_BOX = shapely.box(97.2, 5.5, 105.8, 20.6)
 
 
-def _between(default: float, low: float, high: float) -> Any:
-    return field(default=default, metadata={"low": low, "high": high})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PondParameters:
+class PondParameters(Parameters):
     """Limits and defaults of the pond check (LAND-R11 to R14); all are decisions.
 
     >>> PondParameters(freeboard_m=0.5).max_depth_m
@@ -94,31 +91,17 @@ class PondParameters:
     Raises ParameterError ``parameter_out_of_range``.
     """
 
-    max_depth_m: float = _between(12.0, 0.1, 100)
-    max_slope: float = _between(5.0, 0, 20)
-    min_rim_m2: float = _between(4.0, 0.01, 1e6)
-    freeboard_m: float = _between(0.30, 0, 5)
-    dead_depth_m: float = _between(0.0, 0, 10)
-    mitre_limit: float = _between(MITRE_LIMIT, 1, 100)
-    line_tolerance_m: float = _between(0.005, 0.001, 0.1)
-    volume_tolerance_m3: float = _between(0.001, 1e-6, 1)
-    panels: int = _between(16, 2, 1024)
-    stage_step_m: float = _between(0.5, 0.01, 10)
-    outside_tolerance_m2: float = _between(0.01, 0, 100)
-
-    def __post_init__(self) -> None:
-        for item in fields(self):
-            value, low, high = getattr(self, item.name), item.metadata["low"], item.metadata["high"]
-            if not low <= value <= high:
-                raise ParameterError(
-                    "parameter_out_of_range",
-                    Text(
-                        "พารามิเตอร์ {name} = {value} ต้องอยู่ระหว่าง {low} ถึง {high}",
-                        "Parameter {name} = {value} must be {low} to {high}",
-                    ).format(name=item.name, value=value, low=low, high=high),
-                    name=item.name,
-                    value=value,
-                )
+    max_depth_m: float = between(12.0, 0.1, 100)
+    max_slope: float = between(5.0, 0, 20)
+    min_rim_m2: float = between(4.0, 0.01, 1e6)
+    freeboard_m: float = between(0.30, 0, 5)
+    dead_depth_m: float = between(0.0, 0, 10)
+    mitre_limit: float = between(MITRE_LIMIT, 1, 100)
+    line_tolerance_m: float = between(0.005, 0.001, 0.1)
+    volume_tolerance_m3: float = between(0.001, 1e-6, 1)
+    panels: int = between(16, 2, 1024)
+    stage_step_m: float = between(0.5, 0.01, 10)
+    outside_tolerance_m2: float = between(0.01, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ __all__ = [
     "deepest_within",
     "fitted_rim",
     "foreign_boundary",
+    "required_setback",
     "room",
 ]
 
@@ -112,7 +113,8 @@ def check_setbacks(
     n = len(depth)
     distance = column(distance_m, n)
     proved = np.asarray(certified, dtype=bool) & np.ones(n, dtype=bool)
-    deep = depth > p.setback_depth_limit_m + 1e-9
+    required = required_setback(depth, p)
+    deep = required > 0
     twice = p.setback_factor * depth
     near = distance < twice - p.tolerance_m
     verdict = np.select(
@@ -124,12 +126,23 @@ def check_setbacks(
     return pd.DataFrame(
         {
             "verdict": verdict,
-            "required_m": np.where(deep, twice, 0.0),
+            "required_m": required,
             "missing_m": missing.round(9),
             "advisory_m": np.where(~deep & near, twice, np.nan),
             "notice_needed": deep | (column(rim_m2, n, 0.0) > p.notice_rim_m2),
         }
     )
+
+
+def required_setback(depth_m: ArrayLike, parameters: SetbackParameters = DEFAULTS) -> Floats:
+    """How far a rim must be from the land of others without a certificate (LAND-R16); 0: no rule.
+
+    >>> required_setback([3.0, 3.1])
+    array([0. , 6.2])
+    """
+    depth = np.asarray(depth_m, dtype=float)
+    deep = depth > parameters.setback_depth_limit_m + 1e-9
+    return np.where(deep, parameters.setback_factor * depth, 0.0)
 
 
 def deepest_within(distance_m: ArrayLike, parameters: SetbackParameters = DEFAULTS) -> Floats:

@@ -9,8 +9,10 @@ __all__ = [
     "Conflict",
     "DefinitionError",
     "IntakeError",
+    "Invalid",
     "NotFound",
     "QueryError",
+    "Stale",
     "StoreUnavailable",
     "WorkspaceLocked",
 ]
@@ -30,6 +32,14 @@ class AccessDenied(PhumiError):
 
 class Conflict(PhumiError):
     """A write meets a state it did not expect: an id taken, a version passed."""
+
+
+class Stale(Conflict):
+    """A feature is not any more what the writer read; somebody else wrote it."""
+
+
+class Invalid(PhumiError):
+    """What was sent breaks rules of the layer; ``violations`` names each by field and value."""
 
 
 class DefinitionError(PhumiError):

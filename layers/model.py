@@ -65,6 +65,9 @@ class Field:
     inclusive, ``unit`` is what a person reads beside the number ("m", "m2", "THB").
     ``aliases`` are column headings that intake takes for this field; ``source`` cites the rule.
     ``computed`` marks a field that a rule or process fills in, not a person.
+    ``opened_by`` names the yes-or-no field by which the person concerned lets anyone see this
+    one; ``permission`` names what an account needs beside its role; ``identifies`` marks a
+    number or date that can tell whose row it is.
     """
 
     name: str
@@ -81,6 +84,9 @@ class Field:
     description: Text | None = None
     source: str = ""
     aliases: tuple[str, ...] = ()
+    opened_by: str | None = None
+    permission: str | None = None
+    identifies: bool = False
 
     def __post_init__(self) -> None:
         wrong = self.name in RESERVED or not USER_NAME.fullmatch(self.name)
@@ -133,7 +139,8 @@ class Layer:
     (province 2, district 4, tambon 6, village 8 digits). The codes of the areas above are its
     prefixes, so they are never stored, and rights are given by prefix. None: no place.
     ``privacy`` is the class of a single row (who may know that it exists), ``geometry_privacy``
-    that of its position; a field's own class comes on top.
+    that of its position; a field's own class comes on top. ``geometry_opened_by`` names the
+    yes-or-no field by which the person concerned lets anyone see the position.
     ``datetime`` names the field, or the start and end fields, that a time filter speaks of.
     ``bounds`` is the box (west, south, east, north) that features must lie in, None: anywhere.
     ``group`` is the family that it stands under in menus.
@@ -150,6 +157,7 @@ class Layer:
     area: str | None = None
     privacy: Privacy = Privacy.PUBLIC
     geometry_privacy: Privacy | None = None
+    geometry_opened_by: str | None = None
     datetime: tuple[str, ...] = ()
     bounds: tuple[float, float, float, float] | None = None
     source: str = ""
@@ -164,7 +172,8 @@ class Layer:
             raise _broken("field_twice", f"layer {self.id}: field {twice[0]} stands there twice")
         if not NAME.fullmatch(self.id):
             raise _broken("layer_id", f"{self.id!r} cannot be a layer id (a-z, 0-9, _)")
-        for role in (self.key, self.title_field, self.area, *self.datetime):
+        opening = {item.opened_by for item in self.fields} | {self.geometry_opened_by}
+        for role in (self.key, self.title_field, self.area, *self.datetime, *opening):
             if role is not None and role not in names:
                 raise _broken("field_missing", f"layer {self.id}: no field {role}")
         object.__setattr__(
@@ -189,6 +198,7 @@ class Layer:
             "area": self.area,
             "privacy": self.privacy.name.lower(),
             "geometry_privacy": Privacy(self.geometry_privacy or 0).name.lower(),
+            "geometry_opened_by": self.geometry_opened_by,
             "datetime": list(self.datetime),
             "bounds": list(self.bounds) if self.bounds else None,
             "source": self.source,

@@ -96,6 +96,7 @@ REASONS = choices(
         "Income below the line, welfare card, can be developed (TPMAP)",
     ),
     T2_BMN=("รายได้ต่ำกว่าเส้น พัฒนาได้ (จปฐ.)", "Income below the line, can be developed (BMN)"),
+    T34_MERGED=("เข้าเกณฑ์ลำดับ 3-4", "Meets tier 3-4"),
     N_CARD=("ไม่มีบัตรสวัสดิการ จึงไม่เข้าลำดับ 1", "No welfare card: not tier 1"),
     X_MOVED=("ย้ายออก", "Moved"),
     X_DECEASED=("เสียชีวิต", "Deceased"),
@@ -104,6 +105,7 @@ REASONS = choices(
     U_INCOME=("ขาดข้อมูลรายได้", "Income unknown"),
     U_CARD=("ขาดข้อมูลบัตรสวัสดิการ", "Welfare card unknown"),
     U_DEV=("ขาดข้อมูลการพัฒนาได้", "Whether it can be developed is unknown"),
+    U_TPMAP=("ไม่ทราบว่าอยู่ใน TPMAP หรือไม่", "Whether it is in TPMAP is unknown"),
     O_PARTICIPANT=("ซ้ำกลุ่มเป้าหมายของโครงการเดิม", "Already in an earlier programme"),
     O_VILLAGE_ONLY=("หมู่บ้านซ้ำแต่ไม่ซ้ำกลุ่มเป้าหมาย", "Village repeats, household does not"),
     O_HOLD=("ยังไม่มีรายชื่อผู้เข้าร่วมเดิม", "Earlier participant list missing"),
@@ -116,6 +118,7 @@ _SECRET_REASONS = choices(
         "ต้องให้การสงเคราะห์เพียงอย่างเดียว: ส่งต่อสวัสดิการ",
         "Needs welfare only: routed to welfare",
     ),
+    U_REHAB=("ขาดข้อมูลที่จำกัดสิทธิ์", "A restricted fact is unknown"),
 )
 REASONS_EXACT: Mapping[str, Text] = MappingProxyType({**REASONS, **_SECRET_REASONS})
 STAGES = choices(

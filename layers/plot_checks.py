@@ -19,13 +19,15 @@ from geo.text import Text
 from layers.land import PLOT_STATUSES
 from layers.model import choices
 from layers.plot_life import DIG_GATES
+from layers.projects import PHOTO_PHASES
 
 __all__ = [
     "CHECKLISTS",
     "ESCALATION",
-    "PHOTO_PHASES",
+    "REPORT_KINDS",
     "RISKS",
     "RISK_LEVELS",
+    "SUSPENSION_CAUSES",
     "CheckParameters",
     "Escalation",
     "Item",
@@ -40,8 +42,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckParameters(Parameters):
-    """Days and dates of LAND-R29, R31 and R32."""
+    """Days and dates of LAND-R29, R31 and R32.
 
+    ``task_days``: what a checklist item may take from the day of the status on, where neither the
+    item nor the province says otherwise (the source gives no days: decision).
+    """
+
+    task_days: int = between(30, 1, 365)
     esc_level1_days: int = between(7, 1, 90)
     esc_level2_days: int = between(14, 1, 90)
     esc_level3_days: int = between(14, 1, 90)
@@ -145,15 +152,17 @@ class Task(NamedTuple):
 
 def checklist(
     status: str,
-    since: dt.date,
+    since: dt.date | None,
     done: Collection[str],
     today: dt.date,
     due_days: Mapping[str, int] = MappingProxyType({}),
+    parameters: CheckParameters | None = None,
 ) -> list[Task]:
     """The checklist of a plot on a day.
 
-    ``since`` is when it got its status, ``done`` the codes that are ticked, ``due_days`` the days
-    that a province gives for a code (the source gives none).
+    ``since`` is when it got its status (None: not known, so nothing is due), ``done`` the codes
+    that are ticked, ``due_days`` the days that a province gives for a code. What neither says is
+    due after ``task_days`` of the parameters; without parameters it has no due day.
 
     >>> day = dt.date(2025, 1, 6)
     >>> tasks = checklist("applied", day, {"deed"}, dt.date(2025, 1, 21), {"target_area": 14})
@@ -163,7 +172,9 @@ def checklist(
     tasks = []
     for item in CHECKLISTS[status]:
         days = due_days.get(item.code, item.due_days)
-        due = None if days is None else since + dt.timedelta(days)
+        if days is None and parameters is not None:
+            days = parameters.task_days
+        due = None if days is None or since is None else since + dt.timedelta(days)
         ticked = item.code in done
         late = due is not None and not ticked and today > due
         tasks.append(Task(item.code, item.label, ticked, due, late))
@@ -203,6 +214,12 @@ def escalation(
         if today <= due:
             return Escalation(level, due, overdue=False)
     return Escalation(len(ESCALATION), due, overdue=True)
+
+
+REPORT_KINDS = choices(
+    daily=("รายวัน", "Daily"), weekly=("รายสัปดาห์", "Weekly"), monthly=("รายเดือน", "Monthly")
+)
+"""LAND-R31."""
 
 
 class LateReports(NamedTuple):
@@ -256,6 +273,15 @@ def _due_month(month: dt.date, day: int) -> dt.date:
     return (month + dt.timedelta(31)).replace(day=day)
 
 
+SUSPENSION_CAUSES = choices(
+    flood=("น้ำท่วม", "Flood"),
+    machine=("เครื่องจักรเสีย", "Machine"),
+    weather=("สภาพอากาศ", "Weather"),
+    other=("อื่น ๆ", "Other"),
+)
+"""PHUKET L1228-1241."""
+
+
 def pump_reminder(
     suspension: Mapping[str, Any], today: dt.date, parameters: CheckParameters = DEFAULTS
 ) -> bool:
@@ -272,10 +298,6 @@ def pump_reminder(
     waited = (today - suspension["start"]).days
     return waited >= parameters.pump_reminder_days and not suspension.get("pumps_used")
 
-
-PHOTO_PHASES = choices(
-    before=("ก่อนขุด", "Before"), during=("ระหว่างขุด", "During"), after=("หลังขุด", "After")
-)
 
 _STATUSES = tuple(PLOT_STATUSES)
 _PHOTO_FROM = {"before": "reported", "during": "dug", "after": "inspected"}

@@ -28,6 +28,7 @@ __all__ = [
     "allowed_moves",
     "ladder",
     "move",
+    "moved",
     "open_gates",
     "opens_to_tourism",
 ]
@@ -200,6 +201,30 @@ def move(plot: Mapping[str, Any], change: Move) -> Move:
             "ยังไม่ครบ: {gates.th}", "still open: {gates.en}"
         ).format(gates=_listed(DIG_GATES, gates)))  # fmt: skip
     return change
+
+
+def moved(plot: Mapping[str, Any], change: Move) -> dict[str, Any]:
+    """What a move makes of a plot's record: status, since when, and the change kept with it.
+
+    >>> change = Move(plot_id="X", old="inquiry", new="applied", who="u1", role="district",
+    ...               when=dt.date(2025, 3, 3), file="receipt.pdf")
+    >>> record = moved({"status": "inquiry"}, change)
+    >>> record["status"], record["moves"][0]["when"]
+    ('applied', '2025-03-03')
+
+    Raises what :func:`move` raises, and QueryError ``drawing_not_approved`` where digging would
+    go on after a drawing that waits for approval (``plot["drawing_waits"]``, LAND-R20b).
+    """
+    move(plot, change)
+    if change.new == "digging" and plot.get("drawing_waits"):
+        raise _refused("drawing_not_approved", change, Text(
+            "แบบสระที่แก้ไขยังไม่ได้รับอนุมัติ", "a changed drawing of the pond waits for approval"
+        ))  # fmt: skip
+    kept = {"old": change.old, "new": change.new, "who": change.who, "role": change.role}
+    kept |= {"when": change.when.isoformat(), "reason": change.reason, "file": change.file}
+    earlier = plot.get("moves")
+    log = [*(earlier if isinstance(earlier, list) else []), kept]
+    return {"status": change.new, "status_date": change.when, "moves": log}
 
 
 def _refused(code: str, change: Move, why: Text) -> QueryError:

@@ -19,7 +19,8 @@ import shapely
 from geo.crs import centres, geodesic_area, to_local
 from geo.errors import GeometryError
 from geo.layout.profiles import GROUPS, PROFILES, SHARE_VERDICTS, share_verdict
-from geo.pond import rounded, stage_table
+from geo.plot_shape import PLOT_ERRORS
+from geo.pond import PondParameters, rounded, stage_table
 from geo.pond_section import depth_profile
 from geo.text import Text
 from geo.units import area_text, format_area
@@ -30,7 +31,6 @@ __all__ = ["LABELS", "SCALES", "PlotSheet", "plot_sheet"]
 SCALES = (100, 200, 250, 500, 750, 1000, 1500, 2000, 2500, 5000, 10_000, 20_000, 50_000)
 PLAN_MM = (180.0, 120.0)
 """Width and height of the plan on the page."""
-FREEBOARD_M = 0.30
 _DECIMALS = 2  # centimetres: finer than any pen
 
 LABELS: Mapping[str, Text] = MappingProxyType(
@@ -38,6 +38,9 @@ LABELS: Mapping[str, Text] = MappingProxyType(
         "title": Text("แผ่นข้อมูลแปลง โคก หนอง นา", "Khok Nong Na plot sheet"),
         "plan": Text("ผังแปลง", "Plan"),
         "section": Text("รูปตัดสระ", "Section through the pond"),
+        "curve": Text("ปริมาตรน้ำตามระดับ", "Volume by depth"),
+        "volume": Text("ปริมาตรใต้ระดับ (ลบ.ม.)", "Volume below (m3)"),
+        "level_area": Text("พื้นที่ (ตร.ม.)", "Area (m2)"),
         "stages": Text("ตารางระดับน้ำ พื้นที่ และปริมาตร", "Stage, area and volume"),
         "zones": Text("ตารางการใช้พื้นที่", "Table of zones"),
         "verdicts": Text("ผลตรวจ", "Verdicts"),
@@ -53,6 +56,21 @@ LABELS: Mapping[str, Text] = MappingProxyType(
         "unassigned": Text("ยังไม่จัดสรร", "Not assigned"),
         "status": Text("สถานะ", "Status"),
         "step": Text("ขั้นการพัฒนา", "Development step"),
+        "deed": Text("เนื้อที่ตามเอกสารสิทธิ์", "Deed area"),
+        "drawn": Text("เนื้อที่จากแผนที่", "Drawn area"),
+        "profile": Text("รูปแบบการจัดสรรพื้นที่", "Layout profile"),
+        "version": Text("แบบผัง", "Plan"),
+        "as_drawn": Text("ตามที่วาดและขุดจริง", "As drawn and dug"),
+        "design_line": Text("เส้นประ: แบบ {design}", "Dashed: the design {design}"),
+        "ideas": Text("แนวคิดการออกแบบที่ต้องเห็นในผัง", "Design ideas to show"),
+        "no_ponds": Text("แบบผังนี้ยังไม่มีสระ", "This plan has no pond yet"),
+        "no_zones": Text("ยังไม่ได้แบ่งพื้นที่ ใช้ plot-layout วางผัง", "Not divided yet; plot-layout can"),
+        "figure": Text("ค่า", "Figure"),
+        "limit": Text("เกณฑ์", "Limit"),
+        "margin": Text("ส่วนต่าง", "Margin"),
+        "rule": Text("กฎ", "Rule"),
+        "check": Text("รายการตรวจ", "Check"),
+        "pond": Text("สระ", "Pond"),
         "slope_note": Text(
             "ปริมาตรคิดที่ความลาดตลิ่ง (ราบ:ดิ่ง) {slope:g}:1",
             "Volume with side slope H:V {slope:g}:1",
@@ -123,10 +141,7 @@ def plot_sheet(
     if not shapely.is_valid(shape) or not shapely.area(shape) > 0:
         raise GeometryError(
             "plot_invalid",
-            Text(
-                "ทำแผ่นข้อมูลแปลงไม่ได้ ขอบเขตแปลงต้องเป็นรูปปิดที่เส้นขอบไม่ตัดกันเอง",
-                "No sheet: the boundary of the plot must be a polygon whose edges do not cross",
-            ),
+            PLOT_ERRORS["plot_invalid"].format(reason=shapely.is_valid_reason(shape)),
         )
     origin = centres(np.array([shape], dtype=object))[0]
     local = _Local(origin)
@@ -136,7 +151,7 @@ def plot_sheet(
     plan = {
         "boundary": _rings(boundary),
         "zones": _parts(zones, local, ("zone_kind", "group")),
-        "ponds": _parts(ponds, local, ("pond_id", "name", "kind")),
+        "ponds": _parts(ponds, local, ("pond_id", "name", "kind", "verdict")),
         "channels": _parts(channels, local, ("channel_id",)),
         "marks": _marks(plot.get("site_marks"), local),
         "bounds": [round(v, _DECIMALS) for v in (west, south, east, north)],
@@ -234,8 +249,17 @@ def _parts(
     for row, shape in zip(kept, shapes, strict=True):
         label = ZONE_KINDS.get(str(row.get("zone_kind")))
         words = {"label": _both(label)} if label else {}
-        found.append({**row, **words, "rings": _rings(shape), "area_m2": round(shape.area, 2)})
+        found.append(
+            {**row, **words, "rings": _rings(shape), "area_m2": round(shape.area, 2)}
+            | ({"name_at": _middle(shape)} if label else {})
+        )
     return found
+
+
+def _middle(shape: shapely.Geometry) -> list[float]:
+    """Where the name of a zone stands: the middle of the largest circle in it."""
+    circle = shapely.maximum_inscribed_circle(shape)
+    return shapely.get_coordinates(circle)[0].round(_DECIMALS).tolist()
 
 
 def _marks(marks: Any, local: _Local) -> list[dict[str, Any]]:
@@ -292,16 +316,51 @@ def _pond_sheets(ponds: gpd.GeoDataFrame | None, local: _Local) -> list[dict[str
     if ponds is None or ponds.empty:
         return []
     rims = local.of(ponds.geometry.array)
-    return [_pond_sheet(row, rim) for row, rim in zip(ponds.to_dict("records"), rims, strict=True)]
+    records = ponds.to_dict("records")
+    sheets = [_pond_sheet(row, rim) for row, rim in zip(records, rims, strict=True)]
+    for sheet, row, rim in zip(sheets, records, rims, strict=True):
+        if row.get("kind") == "as_built" and "line" in sheet:
+            sheet |= _design_below(sheet, rim, records, rims)
+    return sheets
+
+
+def _design_below(
+    sheet: Mapping[str, Any], rim: Any, records: Sequence[Mapping[str, Any]], rims: Any
+) -> dict[str, Any]:
+    """The design that an as-built pond covers most, along the section of what was dug."""
+    common = [
+        shapely.area(shapely.intersection(rim, other)) if row.get("kind") == "design" else 0.0
+        for row, other in zip(records, rims, strict=True)
+    ]
+    best = int(np.argmax(common))
+    depth, slope = (_finite(records[best].get(name)) for name in ("depth_m", "slope_h_per_v"))
+    if not common[best] > 0 or depth is None or slope is None:
+        return {}
+    benches = records[best].get("profile")
+    line = shapely.LineString(sheet["line"])
+    try:
+        drawn = depth_profile(
+            _single(rims[best]), depth, slope, line,
+            profile=benches if isinstance(benches, list) and benches else None,
+        )  # fmt: skip
+    except GeometryError:
+        return {}
+    return {
+        "design_id": _word(records[best].get("pond_id")),
+        "design_section": drawn.round(3).to_dict("records"),
+    }
+
+
+def _single(rim: Any) -> Any:
+    return shapely.get_geometry(rim, 0) if shapely.get_num_geometries(rim) == 1 else rim
 
 
 def _pond_sheet(row: Mapping[str, Any], rim: Any) -> dict[str, Any]:
     """One pond: section along its longer axis, stage table, and the note on its slope."""
-    sheet: dict[str, Any] = {name: _word(row.get(name)) for name in ("pond_id", "name")}
+    sheet: dict[str, Any] = {name: _word(row.get(name)) for name in ("pond_id", "name", "kind")}
     depth, slope = _finite(row.get("depth_m")), _finite(row.get("slope_h_per_v"))
     profile = row.get("profile") if isinstance(row.get("profile"), list) else None
-    if shapely.get_num_geometries(rim) == 1:
-        rim = shapely.get_geometry(rim, 0)
+    rim = _single(rim)
     try:
         stages = stage_table(
             rim, math.nan if depth is None else depth, math.nan if slope is None else slope,
@@ -315,7 +374,7 @@ def _pond_sheet(row: Mapping[str, Any], rim: Any) -> dict[str, Any]:
     return sheet | {
         "depth_m": depth,
         "slope_h_per_v": slope,
-        "water_level_m": FREEBOARD_M if freeboard is None else freeboard,
+        "water_level_m": PondParameters().freeboard_m if freeboard is None else freeboard,
         "volume_m3": float(rounded(stages)["volume_below_m3"].iloc[0]),
         "slope_note": _both(LABELS["slope_note"].format(slope=slope)),
         "stages": rounded(stages).to_dict("records"),

@@ -17,6 +17,7 @@ from layers.filter_text import parse_filter
 __all__ = [
     "BBox",
     "Interval",
+    "Mask",
     "Query",
     "SortKey",
     "View",
@@ -75,19 +76,34 @@ class Query:
     north_first: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A field that only those rows show that meet a condition (CQL2-JSON text over any field)."""
+
+    field: str
+    when: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """What one caller may see of one layer. The store takes one with every call.
 
-    ``fields`` are the names that may be read, filtered and sorted by. ``prefixes`` are the area
-    codes that rows must begin with; None is every row, the empty tuple none. With
-    ``aggregates_only`` no single row leaves the store in any form.
+    ``fields`` are the names that may be read, filtered and sorted by; of those in ``masks`` only
+    some rows show the value, the others NULL. ``prefixes`` are the area codes that rows must
+    begin with; None is every row, the empty tuple none. ``rows`` is what they must meet besides
+    (CQL2-JSON text over any field of the layer), ``geometry_when`` the same for showing where a
+    row lies. A ``pseudonymous`` view shows another key and an approximate place for each row.
+    With ``aggregates_only`` no single row leaves the store in any form.
     """
 
     layer: str
     fields: frozenset[str]
     geometry: bool = True
     prefixes: tuple[str, ...] | None = None
+    rows: str | None = None
+    masks: tuple[Mask, ...] = ()
+    geometry_when: str | None = None
+    pseudonymous: bool = False
     aggregates_only: bool = False
 
 

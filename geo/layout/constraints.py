@@ -271,9 +271,10 @@ def _setback(draft: Draft) -> Check:
     if depth is None:
         return _unknown("H8", "ยังไม่ทราบความลึกสระ", "The depth of the pond is not known yet")
     setback = limits.setback_of(depth, certified=wish.certified)
+    free = limits.near.setback_depth_limit_m
     hint = Text(
-        f"ขุดลึกไม่เกิน {limits.setback_depth_m:g} ม. หรือให้วิศวกรโยธารับรองการป้องกันดินพัง",
-        f"Dig {limits.setback_depth_m:g} m at most, or have a civil engineer certify the works",
+        f"ขุดลึกไม่เกิน {free:g} ม. หรือให้วิศวกรโยธารับรองการป้องกันดินพัง",
+        f"Dig {free:g} m at most, or have a civil engineer certify the works",
     )
     if setback == 0:
         return Check("H8", "pass", limit=0.0, unit="m")
@@ -286,7 +287,7 @@ def _setback(draft: Draft) -> Check:
 
 
 def _trees(draft: Draft) -> Check:
-    limit = draft.limits.tree_min_m
+    limit = draft.limits.near.tree_min_m
     if not draft.site.trees:
         return Check("H9", "pass", limit=limit, unit="m")
     if draft.pond is None and not draft.channels:

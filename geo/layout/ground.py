@@ -18,6 +18,7 @@ from geo.layout.profiles import GROUPS, ZONE_GROUPS, Profile
 from geo.layout.region import Areas, Region
 from geo.layout.score import ORCHARD
 from geo.layout.site import Area, Finding, Locked, Site
+from geo.plot_shape import plot_error
 
 __all__ = ["divided_ground", "examine", "way_in"]
 
@@ -37,25 +38,20 @@ def examine(site: Site, profile: Profile, wish: PondWish, limits: Limits) -> tup
 def _blocking(site: Site, profile: Profile, wish: PondWish, limits: Limits) -> Iterator[Finding]:
     """What makes a layout impossible to try, most basic first; the first one stands for all."""
     plot = site.plot
-    if plot is None or plot.is_empty or plot.geom_type not in ("Polygon", "MultiPolygon"):
-        yield Finding.of("plot_missing", blocks=True)
-    elif not plot.is_valid:
-        reason = shapely.is_valid_reason(plot)
-        yield Finding.of("plot_invalid", blocks=True, reason=reason)
-    elif plot.area < limits.min_plot_m2:
-        yield Finding.of("plot_too_small", blocks=True, area=plot.area, limit=limits.min_plot_m2)
-    elif plot.area > limits.max_plot_m2:
-        yield Finding.of("plot_too_large", blocks=True, area=plot.area, limit=limits.max_plot_m2)
+    if (wrong := plot_error(plot, 0.0 if plot is None else plot.area)) is not None:
+        yield Finding(wrong.code, wrong.text, blocks=True)
     elif (wide := _wide_share(site, limits)) < 0.05:
         width = limits.width_of(plot.area)
         yield Finding.of("plot_sliver", blocks=True, limit=width, share=100 * wide)
     if not profile.sound:
         yield Finding.of("shares_invalid", blocks=True, total=profile.total)
     depth = wish.depth_m
-    if depth is not None and not 0 < depth <= limits.max_depth_m:
-        yield Finding.of("depth_invalid", blocks=True, depth=depth, limit=limits.max_depth_m)
-    if not 0 <= wish.slope <= limits.max_slope:
-        yield Finding.of("slope_invalid", blocks=True, slope=wish.slope, limit=limits.max_slope)
+    if depth is not None and not 0 < depth <= limits.pond.max_depth_m:
+        yield Finding.of("depth_invalid", blocks=True, depth=depth, limit=limits.pond.max_depth_m)
+    if not 0 <= wish.slope <= limits.pond.max_slope:
+        yield Finding.of(
+            "slope_invalid", blocks=True, slope=wish.slope, limit=limits.pond.max_slope
+        )
     yield from _locked_wrong(site, limits)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from geo.pond_design import PondParameters
+from geo.setback import SetbackParameters, required_setback
 from geo.units import M2_PER_RAI
 
 __all__ = ["Limits"]
@@ -13,7 +15,7 @@ __all__ = ["Limits"]
 class Limits:
     """Acceptance figures of H1 to H13; decisions unless a source is named.
 
-    ``min_plot_m2`` and ``max_plot_m2`` (5,000 rai) bound what is laid out at all. A pond that is
+    ``near`` holds setback and trees (LAND-R16, R17), ``pond`` what a pond may be. One that is
     not given a depth gets the deepest of ``depths_m`` that leaves a bottom; below
     ``least_depth`` of what a square pond of its area would get, its zone is too narrow.
     ``least_rim`` is the least part of the water zone that the rim fills.
@@ -32,22 +34,16 @@ class Limits:
     width_micro_m: float = 2.0
     micro_m2: float = float(M2_PER_RAI)
     opening: float = 0.95
-    setback_depth_m: float = 3.0  # PHUKET L1226
-    setback_factor: float = 2.0  # PHUKET L1226
-    tree_min_m: float = 3.0  # PHUKET L1222
-    tree_clear_m: float = 5.0  # PHUKET L1222
+    near: SetbackParameters = field(default_factory=SetbackParameters)
+    pond: PondParameters = field(default_factory=PondParameters)
     access_m: float = 30.0
     path_m: float = 2.5
     least_rim: float = 0.40
     least_depth: float = 0.60
     depths_m: tuple[float, ...] = (3.0, 2.5, 2.0, 1.5, 1.0)
-    max_depth_m: float = 12.0
-    max_slope: float = 5.0
     channel_top_m: float = 1.5
     channel_depth_m: float = 0.5
     channel_slope: float = 1.0
-    min_plot_m2: float = 40.0
-    max_plot_m2: float = 5000 * float(M2_PER_RAI)
 
     def width_of(self, plot_m2: float) -> float:
         """The least width of a zone, smaller on plots of up to 1 rai (H6)."""
@@ -59,6 +55,4 @@ class Limits:
 
     def setback_of(self, depth_m: float, *, certified: bool) -> float:
         """How far the rim must be from the land of others (LAND-R16); 0: no setback."""
-        if depth_m <= self.setback_depth_m or certified:
-            return 0.0
-        return self.setback_factor * depth_m
+        return 0.0 if certified else float(required_setback(depth_m, self.near))

@@ -302,7 +302,7 @@ class _Work:
         if "residence" in zones:
             ground = ground.difference(zones["residence"].buffer(half, join_style="mitre"))
         for tree in self.site.trees:
-            ground = ground.difference(tree.buffer(1.01 * (self.limits.tree_min_m + half)))
+            ground = ground.difference(tree.buffer(1.01 * (self.limits.near.tree_min_m + half)))
         for item in self.site.fixed:
             ground = ground.difference(item.shape.buffer(item.buffer_m + half))
         lines = feeder_lines(pond.rim, planted, ground)

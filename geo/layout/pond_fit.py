@@ -114,7 +114,7 @@ def _rim(water: Area, site: Site, wish: PondWish, depth: float, limits: Limits) 
     room = outside_setback(room, site, limits.setback_of(depth, certified=wish.certified))
     # Polygons around a circle, so that their sides keep the distance too.
     round_out = 1.001 / math.cos(math.pi / 16)
-    kept = [tree.buffer(limits.tree_min_m * round_out, quad_segs=4) for tree in site.trees]
+    kept = [tree.buffer(limits.near.tree_min_m * round_out, quad_segs=4) for tree in site.trees]
     kept += [item.shape.buffer(item.buffer_m * round_out, quad_segs=4) for item in site.fixed]
     for shape in kept:
         if room.intersects(shape):

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats
 from geo.layout.cuts import edges, polygon_parts
+from geo.plot_shape import PLOT_ERRORS
 from geo.text import Text
 
 __all__ = [
@@ -41,22 +42,10 @@ Shape = TypeVar("Shape", bound=BaseGeometry)
 
 FINDINGS: Mapping[str, Text] = MappingProxyType(
     {
+        **PLOT_ERRORS,
         "crs_missing": Text(
             "พิกัดแปลงไม่ใช่องศา (EPSG:4326) โปรดแปลงระบบพิกัดก่อน",
             "The plot is not in degrees (EPSG:4326); transform it first",
-        ),
-        "plot_missing": Text("ไม่มีรูปแปลง", "There is no shape of the plot"),
-        "plot_invalid": Text(
-            "ขอบเขตแปลงไม่ถูกต้อง ต้องเป็นรูปปิดที่เส้นขอบไม่ตัดกันเอง ({reason})",
-            "The boundary of the plot must be a polygon whose edges do not cross ({reason})",
-        ),
-        "plot_too_small": Text(
-            "แปลงมีเนื้อที่ {area:.1f} ตร.ม. เล็กกว่า {limit:g} ตร.ม. จัดผังไม่ได้",
-            "The plot holds {area:.1f} m2, less than the {limit:g} m2 that can be laid out",
-        ),
-        "plot_too_large": Text(
-            "แปลงมีเนื้อที่ {area:,.0f} ตร.ม. ใหญ่กว่า {limit:,.0f} ตร.ม. (5,000 ไร่) โปรดแบ่งแปลงก่อน",
-            "The plot holds {area:,.0f} m2, over {limit:,.0f} m2 (5,000 rai); divide it first",
         ),
         "plot_sliver": Text(
             "แปลงแคบเกินไป ส่วนที่กว้างถึง {limit:g} ม. มีเพียง {share:.0f} % ของแปลง",

@@ -12,13 +12,14 @@ from geo.text import Text
 from layers.errors import NotFound
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.processes.plot_layout import PLOT_LAYOUT
+from layers.processes.plot_life import PLOT_LIFE
 from layers.processes.pond_check import POND_CHECK
 from layers.processes.site_screening import SITE_SCREENING
 
 __all__ = ["PROCESSES", "Input", "Output", "Process", "Reader", "Result", "execute", "process"]
 
 PROCESSES: Mapping[str, Process] = {
-    item.id: item for item in (POND_CHECK, PLOT_LAYOUT, SITE_SCREENING)
+    item.id: item for item in (POND_CHECK, PLOT_LAYOUT, SITE_SCREENING, PLOT_LIFE)
 }
 
 

@@ -7,6 +7,7 @@ from geo.text import Text
 from layers import land
 from layers.ponds import PONDS
 from layers.processes.model import Input
+from layers.processes.stored_plots import PLOT_CHOICE
 
 __all__ = ["LAYOUT_INPUTS", "LIMITS"]
 
@@ -33,13 +34,7 @@ PLOT = (
             "GeoJSON; without it the layer: by plot_id, filter, or plots without zones and ponds",
         ),
     ),
-    Input(name="plot_id", label=Text("รหัสแปลง", "Plot ID"), type="text"),
-    Input(
-        name="filter",
-        label=Text("ตัวกรอง", "Filter"),
-        type="filter",
-        description=Text("CQL2 บนชั้นข้อมูลแปลง", "CQL2 over the layer plots"),
-    ),
+    *PLOT_CHOICE,
     Input(
         name="profile",
         label=Text("รูปแบบการจัดสรรพื้นที่", "Layout profile"),
@@ -60,7 +55,7 @@ POND = (
         type="number",
         unit="m",
         minimum=0.1,
-        maximum=LIMITS.max_depth_m,
+        maximum=LIMITS.pond.max_depth_m,
         description=Text(
             "ไม่ระบุใช้ความลึกที่เหลือก้นสระ ไม่เกิน 3 เมตร", "The deepest up to 3 m that leaves a bottom"
         ),
@@ -71,7 +66,7 @@ POND = (
         type="number",
         default=1.5,
         minimum=0,
-        maximum=LIMITS.max_slope,
+        maximum=LIMITS.pond.max_slope,
     ),
     Input(
         name="bank_m",

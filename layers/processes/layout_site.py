@@ -19,6 +19,7 @@ from geo.layout.profiles import GROUPS
 from geo.layout.site import Fixed, Locked, Site, gradient_from_fall, plane_from_points
 from geo.text import Text
 from layers.land import ZONE_GROUPS
+from layers.processes.drawn import drawn_features
 
 __all__ = ["Around", "Feature", "PlotInput", "as_site", "features_of", "in_degrees", "point_of"]
 
@@ -70,22 +71,12 @@ class PlotInput:
         return np.asarray(centres(np.array([self.shape], dtype=object))[0])
 
 
-def features_of(document: Mapping[str, Any] | None, name: str) -> list[Feature]:
+def features_of(document: Mapping[str, Any] | None, name: str, label: Text) -> list[Feature]:
     """Shapes and properties of a GeoJSON geometry, feature or collection; none for None."""
     if document is None:
         return []
-    kind = document.get("type")
-    items = document.get("features") if kind == "FeatureCollection" else None
-    if items is None:
-        items = [document if kind == "Feature" else {"geometry": document}]
-    try:
-        return [(shape(item["geometry"]), dict(item.get("properties") or {})) for item in items]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.GEOSException):
-        raise ParameterError(
-            "geojson_invalid",
-            Text(f"อ่าน GeoJSON ของ {name} ไม่ได้", f"{name} is not GeoJSON with shapes"),
-            parameter=name,
-        ) from None
+    found = drawn_features(document, name, label)
+    return [(item.shape, item.properties) for item in found if item.shape is not None]
 
 
 def point_of(features: Sequence[Feature], name: str) -> Point | None:

@@ -19,13 +19,14 @@ from geo.layout.pond_fit import PondWish
 from geo.layout.profiles import PROFILES, Profile, custom_profile
 from geo.layout.site import Finding
 from geo.text import Text
-from layers.errors import AccessDenied
 from layers.plots import PLOT_ZONES
 from layers.ponds import CHANNELS, PONDS
+from layers.processes.drawn import drawn_features
 from layers.processes.layout_inputs import LAYOUT_INPUTS, LIMITS
 from layers.processes.layout_result import Sheet, feature_rows, plan_row, updates, verdict_rows
 from layers.processes.layout_site import Around, Feature, PlotInput, as_site, features_of, point_of
 from layers.processes.model import Output, Process, Reader, Result
+from layers.processes.stored_plots import stored_plots
 
 __all__ = ["PLOT_LAYOUT"]
 
@@ -43,6 +44,7 @@ VERSION = "1.0.0"
 MOST_PLOTS = 500
 ONE_PLOT, MANY_PLOTS = 3, 1  # plans for each plot, where the caller does not say
 ROAD_M = 200.0  # a plot without access point is entered from a road no farther than this
+LABELS = {item.name: item.label for item in LAYOUT_INPUTS}
 SHARES = ("water_pct", "rice_pct", "orchard_pct", "residence_pct")
 HARMFUL = ("flood", "landslide")
 OVER = ("expired", "withdrawn")
@@ -83,31 +85,14 @@ def _drawn(parameters: Mapping[str, Any]) -> list[PlotInput]:
             ),
             parameter="plot",
         )
-    return [PlotInput(item, values) for item, values in features_of(parameters["plot"], "plot")]
+    drawn = drawn_features(parameters["plot"], "plot", LABELS["plot"])
+    return [PlotInput(item.shape, {"plot_id": item.id, **item.properties}) for item in drawn]
 
 
 def _stored(parameters: Mapping[str, Any], reader: Reader) -> list[PlotInput]:
     """Plots by id or filter; without either, those that have neither zones nor a pond yet."""
-    chosen = parameters["filter"]
-    if parameters["plot_id"] is not None:
-        this = {"op": "=", "args": [{"property": "plot_id"}, parameters["plot_id"]]}
-        chosen = this if chosen is None else {"op": "and", "args": [this, chosen]}
-    rows = reader.read("plots", filter=chosen)
-    if not isinstance(rows, gpd.GeoDataFrame) or "plot_id" not in rows:
-        raise AccessDenied(
-            "plots_hidden",
-            Text(
-                "ไม่มีสิทธิ์ดูรูปแปลง แต่ส่งรูปแปลงมาจัดผังได้ (plot=...)",
-                "The shapes of plots are not open to you; hand over one of yours (plot=...)",
-            ),
-        )
-    if parameters["plot_id"] is not None and not len(rows):
-        raise ParameterError(
-            "plot_unknown",
-            Text(f"ไม่พบแปลง {parameters['plot_id']}", f"There is no plot {parameters['plot_id']}"),
-            parameter="plot_id",
-        )
-    if chosen is None:
+    rows = stored_plots(reader, parameters["plot_id"], parameters["filter"])
+    if parameters["plot_id"] is None and parameters["filter"] is None:
         for layer_id in ("plot_zones", "ponds"):
             done = reader.read(layer_id, fields=("plot_id",))
             rows = rows[~rows["plot_id"].isin(set(done["plot_id"]))]
@@ -131,11 +116,11 @@ def _first_versions(plots: Sequence[PlotInput], reader: Reader) -> list[int]:
 
 def _around(parameters: Mapping[str, Any]) -> Around:
     given = {
-        name: features_of(parameters[name], name)
+        name: features_of(parameters[name], name, LABELS[name])
         for name in ("locked", "trees", "keep", "avoid", "same_owner", "elevations")
     }
     return Around(
-        access=point_of(features_of(parameters["access"], "access"), "access"),
+        access=point_of(features_of(parameters["access"], "access", LABELS["access"]), "access"),
         downhill_deg=parameters["downhill_deg"],
         fall_pct=parameters["fall_pct"],
         wind_from_deg=parameters["wind_from_deg"],

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import Geometries, geodesic_area
+from geo.plot_shape import plot_error
 from geo.screening import (
     FACTORS,
     WORDS,
@@ -29,12 +30,12 @@ from geo.terrain import Elevation
 from geo.text import Text
 from geo.units import M2_PER_RAI
 from geo.zonal import masked
-from layers.errors import AccessDenied, NotFound
+from layers.errors import AccessDenied
 from layers.plot_rules import Aggregation, permission, plot_soil
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
 
-__all__ = ["NOTES", "Measured", "Sites", "drawn_sites", "elevation_of", "measure", "stored_sites"]
+__all__ = ["COLUMNS", "NOTES", "Measured", "Sites", "drawn_sites", "elevation_of", "measure"]
 
 COLUMNS = (
     "plot_id", "deed_type", "permission_state", "soil_class", "access_width_m", "site_marks",
@@ -56,23 +57,6 @@ NOTES: Mapping[str, Text] = MappingProxyType(
         ),
     }
 )
-LEAST_M2, MOST_M2 = 40.0, 5000.0 * float(M2_PER_RAI)
-
-PLOT_ERRORS: Mapping[str, Text] = {
-    "plot_missing": Text("ไม่มีรูปแปลง", "There is no shape of the plot"),
-    "plot_invalid": Text(
-        "ขอบเขตแปลงไม่ถูกต้อง ต้องเป็นรูปปิดที่เส้นขอบไม่ตัดกันเอง ({reason})",
-        "The boundary of the plot must be a polygon whose edges do not cross ({reason})",
-    ),
-    "plot_too_small": Text(
-        "แปลงมีเนื้อที่ {area:.1f} ตร.ม. เล็กกว่า {least:g} ตร.ม. คัดกรองไม่ได้",
-        "The plot holds {area:.1f} m2, less than the {least:g} m2 that can be screened",
-    ),
-    "plot_too_large": Text(
-        "แปลงมีเนื้อที่ {area:,.0f} ตร.ม. ใหญ่กว่า 5,000 ไร่ โปรดแบ่งแปลงก่อน",
-        "The plot holds {area:,.0f} m2, over 5,000 rai; divide it first",
-    ),
-}
 
 
 @dataclass(slots=True)
@@ -89,13 +73,9 @@ class Sites:
             if name not in self.table:
                 self.table[name] = None
         given = np.asarray(self.table.geometry.array, dtype=object)
-        self.errors = _plot_errors(given)
-        area = _areas(given)
-        for shape, code, m2 in zip(given, self.errors, area, strict=True):
-            text = None if code is None else PLOT_ERRORS[code].format(
-                reason=shapely.is_valid_reason(shape), area=m2, least=LEAST_M2
-            )  # fmt: skip
-            self.texts.append(text)
+        found = [plot_error(*site) for site in zip(given, _areas(given), strict=True)]
+        self.errors = [wrong and wrong.code for wrong in found]
+        self.texts = [wrong and wrong.text for wrong in found]
 
     @property
     def shapes(self) -> Geometries:
@@ -112,24 +92,9 @@ def _areas(shapes: Geometries) -> np.ndarray:
     return geodesic_area(masked(shapes, areal))
 
 
-def _plot_errors(shapes: Geometries) -> list[str | None]:
-    area = _areas(shapes)
-    codes = np.select(
-        [
-            shapely.is_missing(shapes) | shapely.is_empty(shapes),
-            np.isnan(area),
-            area < LEAST_M2,
-            area > MOST_M2,
-        ],
-        list(PLOT_ERRORS),
-        "",
-    )
-    return [code or None for code in codes.tolist()]
-
-
 def drawn_sites(document: Mapping[str, Any], reader: Reader) -> Sites:
     """Sites from GeoJSON; properties are COLUMNS, those of the field check beside them or in it."""
-    features = drawn_features(document, "plots", Text("แปลง", "Plots"))
+    features = drawn_features(document, "plot", Text("แปลง", "Plot"))
     reader.refuse_more(len(features))
     rows = []
     for number, item in enumerate(features):
@@ -142,33 +107,6 @@ def drawn_sites(document: Mapping[str, Any], reader: Reader) -> Sites:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     shapes = [item.shape for item in features]
     return Sites(gpd.GeoDataFrame(table, geometry=shapes, crs=4326), drawn=True)
-
-
-def stored_sites(
-    reader: Reader,
-    plot_id: str | None,
-    filter: Mapping[str, Any] | None,  # noqa: A002 - the standard's name
-    bbox: tuple[float, float, float, float] | None,
-) -> Sites:
-    """Plots of the layer; NotFound where the one that is asked for is not there."""
-    if plot_id is not None:
-        filter = {"op": "=", "args": [{"property": "plot_id"}, plot_id]}  # noqa: A001
-    rows = reader.read("plots", filter=filter, bbox=bbox)
-    if not isinstance(rows, gpd.GeoDataFrame) or not set(COLUMNS) <= set(rows.columns):
-        raise AccessDenied(
-            "plots_hidden",
-            Text(
-                "ไม่มีสิทธิ์ดูแปลง จึงคัดกรองทั้งชั้นข้อมูลไม่ได้ แต่ส่งรูปแปลงมาคัดกรองได้ (plots=...)",
-                "The plots are not open to you; hand over shapes of yours (plots=...)",
-            ),
-        )
-    if plot_id is not None and not len(rows):
-        raise NotFound(
-            "plot_unknown",
-            Text(f"ไม่มีแปลง {plot_id}", f"There is no plot {plot_id}"),
-            plot_id=plot_id,
-        )
-    return Sites(rows.reset_index(drop=True), drawn=False)
 
 
 def elevation_of(path: str | None, reader: Reader) -> tuple[Terrain, str] | None:

@@ -17,15 +17,16 @@ from layers import land
 from layers.plots import PLOTS
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.processes.screening_sites import (
+    COLUMNS,
     NOTES,
     Measured,
     Sites,
     drawn_sites,
     elevation_of,
     measure,
-    stored_sites,
 )
 from layers.processes.screening_verdicts import rule_of, site_verdicts
+from layers.processes.stored_plots import PLOT_CHOICE, stored_plots
 from layers.processes.verdict import SIGNS, Verdict
 
 __all__ = ["SITE_SCREENING"]
@@ -36,12 +37,17 @@ SHOWN = ("area_m2", "elevation_m", "aspect_deg", *MEASURES)
 
 def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """Screen the sites that were handed over, else one plot, else the plots of the layer."""
-    if parameters["plots"] is not None:
-        sites = drawn_sites(parameters["plots"], reader)
+    if parameters["plot"] is not None:
+        sites = drawn_sites(parameters["plot"], reader)
     else:
-        sites = stored_sites(
-            reader, parameters["plot_id"], parameters["filter"], parameters["bbox"]
+        rows = stored_plots(
+            reader,
+            parameters["plot_id"],
+            parameters["filter"],
+            bbox=parameters["bbox"],
+            needed=COLUMNS,
         )
+        sites = Sites(rows, drawn=False)
     given = {item.name: parameters[item.name] for item in fields(ScreeningParameters)}
     limits = ScreeningParameters(**given)
     terrain = elevation_of(parameters["elevation"], reader)
@@ -199,8 +205,8 @@ SITE_SCREENING = Process(
     ),
     inputs=(
         Input(
-            name="plots",
-            label=Text("รูปแปลง", "Plots"),
+            name="plot",
+            label=Text("รูปแปลง", "Plot"),
             type="geojson",
             description=Text(
                 "GeoJSON (EPSG:4326) ไม่ระบุจะคัดกรองชั้นข้อมูลแปลง "
@@ -211,13 +217,7 @@ SITE_SCREENING = Process(
                 "permission_state, override",
             ),
         ),
-        Input(name="plot_id", label=PLOTS.by_name["plot_id"].label, type="text"),
-        Input(
-            name="filter",
-            label=Text("ตัวกรอง", "Filter"),
-            type="filter",
-            description=Text("CQL2 บนชั้นข้อมูลแปลง", "CQL2 over the layer plots"),
-        ),
+        *PLOT_CHOICE,
         Input(name="bbox", label=Text("กรอบพื้นที่", "Box"), type="bbox", unit="deg"),
         Input(
             name="elevation",

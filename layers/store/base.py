@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from typing import Any
 
@@ -13,58 +13,26 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from geo.text import Text
 from layers.catalogue import CATALOGUE
-from layers.errors import Conflict, NotFound, QueryError
+from layers.errors import Conflict, NotFound
 from layers.model import Layer
 from layers.query import BBox, Interval, Query, View
 from layers.store import cells, select, tiles
 from layers.store.cells import Tiling
-from layers.store.dialect import STAGE, Dialect
+from layers.store.dialect import Dialect
 from layers.store.filters import storable
 from layers.store.frames import from_arrow, to_arrow
 from layers.store.mercator import TileIndex
 from layers.store.migrations import migrations
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
+from layers.store.session import Session, unknown_layer
 from layers.store.sql import Sql, quote
 from layers.store.tiles import Tile
-from layers.store.write import Mode, Write, create_table
+from layers.store.write import After, Before, Mode, Write, create_table, refuse_repeated, write_rows
 
-__all__ = ["Session", "SqlStore", "in_parts", "not_computable"]
-
-
-PART = 1_000_000  # letters of GeoJSON that a stream hands on at a time, about
-PART_ROWS = 2_000
-
-
-def in_parts(
-    fetch: Callable[[int], list[tuple[str]]],
-) -> Generator[list[tuple[str]], None, None]:
-    """Fetch texts until there are no more, as many at a time as their length allows."""
-    number = 50
-    while rows := fetch(number):
-        size = sum(len(text) for (text,) in rows)
-        yield rows
-        number = min(PART_ROWS, len(rows) * PART // max(size, 1) + 1)
-        del rows  # before the next ones come
-
-
-class Session(ABC):
-    """One transaction on one connection."""
-
-    @abstractmethod
-    def query(self, sql: Sql) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT."""
-
-    @abstractmethod
-    def run(self, sql: Sql) -> int:
-        """Execute and tell how many rows were touched."""
-
-    @abstractmethod
-    def stage(self, layer: Layer, table: pa.Table) -> None:
-        """Fill the temporary table of staged rows (columns of ``table``, geom as geometry)."""
+__all__ = ["SqlStore"]
 
 
 class SqlStore(Store, ABC):
@@ -147,7 +115,7 @@ class SqlStore(Store, ABC):
         if layer_id not in self._known:
             self.layers()
         if layer_id not in self._known:
-            raise _unknown(layer_id)
+            raise unknown_layer(layer_id)
         return self._known[layer_id]
 
     def ensure(self, layer: Layer) -> None:
@@ -238,7 +206,7 @@ class SqlStore(Store, ABC):
         }
         for layer_id in wanted:
             if layer_id not in known:
-                raise _unknown(layer_id)
+                raise unknown_layer(layer_id)
         return [known[layer_id] for layer_id in layer_ids]
 
     def features(self, query: Query, view: View) -> Page:
@@ -382,64 +350,27 @@ class SqlStore(Store, ABC):
         mode: Mode = "upsert",
         author: str,
         source: str = "",
+        before: Before | None = None,
+        after: After | None = None,
     ) -> WriteResult:
         layer = self.layer(layer_id)
         table = to_arrow(rows, layer)
-        _refuse_repeated(table, layer)
+        refuse_repeated(table, layer)
         statements = Write(layer, self.dialect, table.column_names, mode)
         with self._writing() as session:
-            session.stage(layer, table)
-            bump = "UPDATE phumi.layers SET version = version + 1 WHERE id = ?"
-            if not session.run(Sql(bump, (layer.id,))):  # also keeps other writers waiting
-                raise _unknown(layer.id)
-            current = Sql("SELECT version FROM phumi.layers WHERE id = ?", (layer.id,))
-            version = session.query(current)[0][0]
-            inserted, updated, deleted = self._apply(session, statements, version, author, rows)
-            if inserted or updated or deleted:
-                moment = "UPDATE phumi.layers SET changed_at = now() WHERE id = ?"
-                session.run(Sql(moment, (layer.id,)))
-                entry = (layer.id, version, author, source, mode, inserted, updated, deleted)
-                journal = "INSERT INTO phumi.changes VALUES (?, ?, now(), ?, ?, ?, ?, ?, ?)"
-                session.run(Sql(journal, entry))
-            else:
-                version -= 1  # nothing differs, so nothing that was cached is stale
-                unbump = "UPDATE phumi.layers SET version = ? WHERE id = ?"
-                session.run(Sql(unbump, (version, layer.id)))
-            session.run(Sql(f"DROP TABLE {STAGE}"))
-        return WriteResult(inserted, updated, deleted, version)
+            return write_rows(
+                session,
+                statements,
+                table,
+                _bounds(rows),
+                author=author,
+                source=source,
+                before=before,
+                after=after,
+            )
 
-    def _apply(
-        self, session: Session, write: Write, version: int, author: str, rows: pd.DataFrame
-    ) -> tuple[int, int, int]:
-        updated = deleted = 0
-        if write.mode == "append":
-            taken = [str(row[0]) for row in session.query(Sql(write.taken()))]
-            if taken:
-                raise _taken(write.layer, taken)
-        else:
-            session.run(Sql(write.changed()))
-            if session.query(Sql("SELECT count(*) FROM phumi_changed"))[0][0]:
-                session.run(write.remember("update", version))
-                updated = session.run(write.update(version, author))
-            session.run(Sql("DROP TABLE phumi_changed"))
-        if write.mode == "replace":
-            session.run(write.remember("delete", version))
-            deleted = session.run(Sql(write.delete()))
-        inserted = session.run(write.insert(version, author, _bounds(rows)))
-        return inserted, updated, deleted
-
-
-def _unknown(layer_id: str) -> NotFound:
-    text = Text(f"ไม่มีชั้นข้อมูล {layer_id}", f"There is no layer {layer_id}")
-    return NotFound("layer_unknown", text, layer=layer_id)
-
-
-def not_computable(error: Exception) -> QueryError:
-    """What an engine refused to compute: a power of a negative number, an overflow."""
-    reason = str(error).strip()
-    return QueryError(
-        "not_computable", Text(f"คำนวณตามคำขอไม่ได้: {reason}", f"This cannot be computed: {reason}")
-    )
+    def transaction(self) -> AbstractContextManager[Session]:
+        return self._writing()
 
 
 def _bounds(rows: pd.DataFrame) -> BBox | None:
@@ -447,28 +378,3 @@ def _bounds(rows: pd.DataFrame) -> BBox | None:
         return None
     west, south, east, north = (float(side) for side in rows.total_bounds)
     return (west, south, east, north) if np.isfinite([west, south, east, north]).all() else None
-
-
-def _refuse_repeated(table: pa.Table, layer: Layer) -> None:
-    counted = pc.value_counts(table[layer.key])
-    repeated = counted.filter(pc.greater(counted.field("counts"), 1)).field("values")
-    if len(repeated):
-        shown = ", ".join(repeated.slice(0, 5).to_pylist())
-        raise Conflict(
-            "key_repeated",
-            Text(f"รหัสซ้ำใน {layer.title.th}: {shown}", f"The same {layer.key} twice: {shown}"),
-            layer=layer.id,
-        )
-
-
-def _taken(layer: Layer, keys: list[str]) -> Conflict:
-    shown = ", ".join(keys[:5]) + (" ..." if len(keys) > 5 else "")
-    return Conflict(
-        "key_taken",
-        Text(
-            f"มี {layer.key} นี้อยู่แล้วใน {layer.title.th}: {shown} (ใช้ --mode upsert เพื่อแก้ไข)",
-            f"{layer.id} already holds {layer.key} {shown} (use mode upsert to change them)",
-        ),
-        layer=layer.id,
-        keys=keys,
-    )

@@ -10,16 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from layers.model import Layer
 from layers.query import WGS84
 from layers.store.dialect import Dialect
 from layers.store.mercator import WORLD, TileIndex
+from layers.store.session import Session
 from layers.store.sql import Sql
-
-if TYPE_CHECKING:
-    from layers.store.base import Session
 
 __all__ = [
     "GRID",

@@ -15,10 +15,11 @@ import pyarrow as pa
 from geo.text import Text
 from layers.errors import StoreUnavailable, WorkspaceLocked
 from layers.model import Layer
-from layers.store.base import Session, SqlStore, in_parts, not_computable
+from layers.store.base import SqlStore
 from layers.store.dialect import STAGE, DuckDB
 from layers.store.gate import Gate
 from layers.store.protocol import LayerState
+from layers.store.session import Session, in_parts, not_computable
 from layers.store.sql import Sql, quote
 
 __all__ = ["DuckDBStore"]
@@ -92,6 +93,12 @@ class DuckDBStore(SqlStore):
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with self._writer, self._transaction(QUIET_SECONDS) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        # A few rows go through the log safely, so a slow download need not be waited for.
+        with self._writer, self._transaction() as session:
             yield session
 
     @contextmanager

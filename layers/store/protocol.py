@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,8 +15,9 @@ from layers.model import Layer
 from layers.query import BBox, Interval, Query, View
 from layers.store.cells import Tiling
 from layers.store.mercator import TileIndex
+from layers.store.session import Session
 from layers.store.tiles import Tile
-from layers.store.write import Mode
+from layers.store.write import After, Before, Mode, WriteResult
 
 __all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult"]
 
@@ -43,16 +45,6 @@ class LayerState:
 
     version: int
     changed_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WriteResult:
-    """What one write did; ``version`` is the layer's version after it."""
-
-    inserted: int
-    updated: int
-    deleted: int
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +133,20 @@ class Store(Protocol):
         mode: Mode = "upsert",
         author: str,
         source: str = "",
+        before: Before | None = None,
+        after: After | None = None,
     ) -> WriteResult:
-        """Write rows (EPSG:4326) in one transaction: rows, history and journal, or nothing."""
+        """Write rows (EPSG:4326) in one transaction: rows, history and journal, or nothing.
+
+        ``before`` and ``after`` take part in it: what they raise undoes the write.
+        """
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A short transaction over tables of the schema ``phumi`` beside the layers' own.
+
+        It is committed at the end, or undone when an error leaves it. Statements are our own,
+        never text from a user.
+        """
 
     def history(self, layer_id: str, key: str, view: View) -> list[Version]:
         """Earlier states of a feature, newest first."""

@@ -16,9 +16,10 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from geo.text import Text
 from layers.errors import StoreUnavailable
 from layers.model import Layer
-from layers.store.base import Session, SqlStore, in_parts, not_computable
+from layers.store.base import SqlStore
 from layers.store.dialect import STAGE, PostGIS
 from layers.store.frames import ARROW
+from layers.store.session import Session, in_parts, not_computable
 from layers.store.sql import Sql, quote
 
 __all__ = ["PostGISStore"]

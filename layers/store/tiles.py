@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from geo.text import Text
 from layers.errors import AccessDenied, NotFound
@@ -19,10 +18,8 @@ from layers.store.cells import GRID, POINTS, Tiling, double, gathered, in_tile, 
 from layers.store.dialect import SIMPLIFIED, Dialect
 from layers.store.mercator import BUFFER, EXTENT, TileIndex
 from layers.store.select import refuse_single, visible, where
+from layers.store.session import Session
 from layers.store.sql import Sql, quote
-
-if TYPE_CHECKING:
-    from layers.store.base import Session
 
 __all__ = [
     "BYTES_MAX",

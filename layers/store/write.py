@@ -1,18 +1,48 @@
-"""The statements of one write: staged rows become inserts, updates and deletes with history."""
+"""One write: staged rows become inserts, updates and deletes with history, or nothing at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geo.text import Text
+from layers.errors import Conflict
 from layers.model import Layer
 from layers.query import BBox
 from layers.store.dialect import STAGE, Dialect
+from layers.store.session import Session, unknown_layer
 from layers.store.sql import Sql, quote
 
-__all__ = ["Mode", "Write", "create_table"]
+__all__ = [
+    "After",
+    "Before",
+    "Mode",
+    "Write",
+    "WriteResult",
+    "create_table",
+    "refuse_repeated",
+    "write_rows",
+]
 
-Mode = Literal["append", "upsert", "replace"]
+Mode = Literal["append", "upsert", "replace", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What one write did; ``version`` is the layer's version after it."""
+
+    inserted: int
+    updated: int
+    deleted: int
+    version: int
+
+
+Before = Callable[[Session], None]  # in the transaction, once nobody else writes to the layer
+After = Callable[[Session, WriteResult], None]  # in the transaction, when the rows are written
 
 
 def create_table(layer: Layer, dialect: Dialect) -> list[str]:
@@ -39,7 +69,7 @@ class Write:
     """SQL of one write into one layer, from the table of staged rows.
 
     ``names`` are the fields that the rows bring; an upsert leaves the others as they are, a
-    replace empties them. A row that equals what is stored is not touched, so the same file twice
+    replace empties them, a delete needs but the key. A row that equals what is stored is not touched, so the same file twice
     changes nothing.
     """
 
@@ -86,7 +116,7 @@ class Write:
         columns = [(item.name, d.column(item)) for item in layer.fields]
         shape = "geom" if layer.geometry is not None else "NULL"
         staged = "phumi_changed" if operation == "update" else STAGE
-        negated = "NOT " if operation == "delete" else ""
+        negated = "NOT " if operation == "delete" and self.mode == "replace" else ""
         return Sql(
             "INSERT INTO phumi.history SELECT ?, t." + self.key + ", t._version, t._changed_at, "
             f"t._changed_by, CAST(? AS BIGINT), ?, CAST({d.properties(columns)} AS {d.json_type}), "
@@ -109,9 +139,10 @@ class Write:
         )
 
     def delete(self) -> str:
-        """Remove the stored rows that are not among the staged ones."""
+        """Remove the stored rows that are staged; replacing, those that are not."""
+        negated = "NOT " if self.mode == "replace" else ""
         return (
-            f"DELETE FROM {self.table} AS t WHERE NOT EXISTS "
+            f"DELETE FROM {self.table} AS t WHERE {negated}EXISTS "
             f"(SELECT 1 FROM {STAGE} s WHERE s.{self.key} = t.{self.key})"
         )
 
@@ -129,3 +160,95 @@ class Write:
             f"ORDER BY {order}",
             (version, author),
         )
+
+
+def write_rows(
+    session: Session,
+    write: Write,
+    table: pa.Table,
+    box: BBox | None,
+    *,
+    author: str,
+    source: str,
+    before: Before | None = None,
+    after: After | None = None,
+) -> WriteResult:
+    """Write the rows of ``table``, which lie in ``box``, and enter it in the journal.
+
+    Raises NotFound when the layer is gone, Conflict when keys to append are taken.
+    """
+    layer = write.layer
+    session.stage(layer, table)
+    bump = "UPDATE phumi.layers SET version = version + 1 WHERE id = ?"
+    if not session.run(Sql(bump, (layer.id,))):  # also keeps other writers waiting
+        raise unknown_layer(layer.id)
+    current = Sql("SELECT version FROM phumi.layers WHERE id = ?", (layer.id,))
+    version = session.query(current)[0][0]
+    if before is not None:
+        before(session)
+    inserted, updated, deleted = _apply(session, write, version, author, box)
+    if inserted or updated or deleted:
+        moment = "UPDATE phumi.layers SET changed_at = now() WHERE id = ?"
+        session.run(Sql(moment, (layer.id,)))
+        entry = (layer.id, version, author, source, write.mode, inserted, updated, deleted)
+        journal = "INSERT INTO phumi.changes VALUES (?, ?, now(), ?, ?, ?, ?, ?, ?)"
+        session.run(Sql(journal, entry))
+    else:
+        version -= 1  # nothing differs, so nothing that was cached is stale
+        unbump = "UPDATE phumi.layers SET version = ? WHERE id = ?"
+        session.run(Sql(unbump, (version, layer.id)))
+    session.run(Sql(f"DROP TABLE {STAGE}"))
+    result = WriteResult(inserted, updated, deleted, version)
+    if after is not None:
+        after(session, result)
+    return result
+
+
+def _apply(
+    session: Session, write: Write, version: int, author: str, box: BBox | None
+) -> tuple[int, int, int]:
+    updated = deleted = 0
+    if write.mode == "delete":
+        session.run(write.remember("delete", version))
+        return 0, 0, session.run(Sql(write.delete()))
+    if write.mode == "append":
+        taken = [str(row[0]) for row in session.query(Sql(write.taken()))]
+        if taken:
+            raise _taken(write.layer, taken)
+    else:
+        session.run(Sql(write.changed()))
+        if session.query(Sql("SELECT count(*) FROM phumi_changed"))[0][0]:
+            session.run(write.remember("update", version))
+            updated = session.run(write.update(version, author))
+        session.run(Sql("DROP TABLE phumi_changed"))
+    if write.mode == "replace":
+        session.run(write.remember("delete", version))
+        deleted = session.run(Sql(write.delete()))
+    inserted = session.run(write.insert(version, author, box))
+    return inserted, updated, deleted
+
+
+def refuse_repeated(table: pa.Table, layer: Layer) -> None:
+    """Raise Conflict when two of the rows have the same key."""
+    counted = pc.value_counts(table[layer.key])
+    repeated = counted.filter(pc.greater(counted.field("counts"), 1)).field("values")
+    if len(repeated):
+        shown = ", ".join(repeated.slice(0, 5).to_pylist())
+        raise Conflict(
+            "key_repeated",
+            Text(f"รหัสซ้ำใน {layer.title.th}: {shown}", f"The same {layer.key} twice: {shown}"),
+            layer=layer.id,
+        )
+
+
+def _taken(layer: Layer, keys: list[str]) -> Conflict:
+    shown = ", ".join(keys[:5]) + (" ..." if len(keys) > 5 else "")
+    return Conflict(
+        "key_taken",
+        Text(
+            f"มี {layer.key} นี้อยู่แล้วใน {layer.title.th}: {shown} (ใช้ --mode upsert เพื่อแก้ไข)",
+            f"{layer.id} already holds {layer.key} {shown} (use mode upsert to change them)",
+        ),
+        layer=layer.id,
+        keys=keys,
+    )

@@ -13,7 +13,7 @@ import shapely
 
 from layers.model import Layer
 from layers.store import open_store
-from layers.store.base import Session
+from layers.store.session import Session
 from tests.contract.specimens import things
 
 ROWS = 100_000

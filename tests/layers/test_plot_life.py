@@ -12,7 +12,6 @@ from layers.errors import QueryError
 from layers.plot_checks import (
     CHECKLISTS,
     ESCALATION,
-    PHOTO_PHASES,
     RISKS,
     SOURCE_CHECKS,
     checklist,
@@ -35,6 +34,7 @@ from layers.plot_life import (
     open_gates,
     opens_to_tourism,
 )
+from layers.projects import PHOTO_PHASES
 
 START = dt.date(2025, 3, 3)  # a Monday
 PASSED = dict.fromkeys(DIG_GATES, True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from string import Template
 
 from layers.store.dialect import Dialect
 
 __all__ = ["migrations"]
+
+END = re.compile(r";$", re.MULTILINE)  # the body of a function stands on one line
 
 
 def migrations(dialect: Dialect) -> list[tuple[int, str, list[str]]]:
@@ -21,6 +24,7 @@ def migrations(dialect: Dialect) -> list[tuple[int, str, list[str]]]:
                 postgis="" if dialect.name == "postgis" else "--",
             )
             lines = (line.split("--")[0].rstrip() for line in text.splitlines())
-            statements = [part.strip() for part in "\n".join(lines).split(";") if part.strip()]
+            parts = END.split("\n".join(lines))
+            statements = [part.strip() for part in parts if part.strip()]
             found.append((int(file.name[:4]), file.name[5:-4], statements))
     return sorted(found)

@@ -1,0 +1,1 @@
+"""Who a caller is: passwords, sessions, tokens, OpenID, and the pages of people."""

@@ -1,0 +1,382 @@
+"""Statistical disclosure control: which counts and totals by area may be shown (SDC-R0 to R11).
+
+A published table is a set of cells and the sums among them: a row, a column, a district of its
+tambons. Cells below k are hidden (primary, SDC-R1, R6); further ones, so that no hidden cell comes
+out by subtraction (secondary, SDC-R3); and totals, until each small cell keeps at least
+``sdc_min_interval`` values that are possible (SDC-R3b, R9). What is possible is what an integer
+program finds that knows every shown cell, every label and every sum.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from geo.parameters import Parameters, between
+from layers.model import Text
+
+__all__ = [
+    "DisclosureRules",
+    "State",
+    "Sum",
+    "dominated",
+    "label",
+    "possible",
+    "share",
+    "suppress",
+    "top_share",
+]
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureRules(Parameters):
+    """The numbers of privacy.md 12.1; a change is an audit event (AUD-SUPPRESS)."""
+
+    sdc_k: float = between(5, 2, 100)
+    sdc_k_sensitive: float = between(10, 2, 100)
+    sdc_min_interval: float = between(3, 2, 10)
+    dom1: float = between(0.80, 0.0, 1.0)
+    dom2: float = between(0.90, 0.0, 1.0)
+    min_sites: float = between(2, 2, 100)
+
+
+class State(IntEnum):
+    """What became of a cell."""
+
+    SHOWN = 0
+    SMALL = 1  # below k: shown as "<k" or "0-(k-1)"
+    HIDDEN = 2  # large enough, but others would come out by subtraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Cell ``total`` is the sum of the cells ``parts`` (indices into the counts)."""
+
+    total: int
+    parts: tuple[int, ...]
+
+
+def suppress(
+    counts: ArrayLike,
+    sums: Sequence[Sum],
+    *,
+    k: ArrayLike,
+    sensitive: ArrayLike = False,
+    rules: DisclosureRules | None = None,
+) -> Ints:
+    """The :class:`State` of each of n cells that are published together.
+
+    ``k`` is the smallest count that may be shown, ``sensitive`` whether 0 is hidden too; each is
+    one value or n. Cells and sums are all that anyone can get hold of: what is not among them
+    must not be published beside them (SDC-R9).
+
+    >>> suppress([12, 3, 7, 20, 42], [Sum(4, (0, 1, 2, 3))], k=5).tolist()  # SDC-T1
+    [0, 1, 2, 0, 0]
+    >>> suppress([3, 4, 7], [Sum(2, (0, 1))], k=5).tolist()  # SDC-T3: the total too
+    [1, 1, 2]
+    >>> suppress([0, 7], [], k=10, sensitive=True).tolist()
+    [1, 1]
+    >>> suppress([], [], k=5).tolist()
+    []
+    """
+    table = _Table.of(counts, sums, k, sensitive, rules or DisclosureRules())
+    table.hide_single(range(len(sums)))
+    table.audit()
+    return table.state
+
+
+def possible(
+    counts: ArrayLike,
+    sums: Sequence[Sum],
+    state: ArrayLike,
+    *,
+    k: ArrayLike,
+    sensitive: ArrayLike = False,
+) -> tuple[Ints, Ints]:
+    """The least and the greatest value of each cell that someone can conclude who sees the table.
+
+    A greatest of -1 stands for no limit.
+
+    >>> low, high = possible([3, 4, 7], [Sum(2, (0, 1))], [1, 1, 0], k=5)
+    >>> low.tolist(), high.tolist()
+    ([3, 3, 7], [4, 4, 7])
+    """
+    table = _Table.of(counts, sums, k, sensitive, DisclosureRules())
+    table.state = np.array(state, dtype=np.int64)
+    low, high = table.counts.copy(), table.counts.copy()
+    for cells in table.components():
+        for cell in cells:
+            low[cell], high[cell] = table.ends(cell, cells)
+    return low, high
+
+
+def label(count: int, state: int, *, k: int, sensitive: bool = False) -> int | Text:
+    """What stands in the cell: the count, or what is said in its place (SDC-R1, R6).
+
+    >>> label(3, State.SMALL, k=5).en, label(3, State.SMALL, k=5).th
+    ('<5', 'น้อยกว่า 5')
+    >>> label(0, State.SMALL, k=10, sensitive=True).en, label(7, State.SHOWN, k=5)
+    ('0-9', 7)
+    """
+    if state == State.SHOWN:
+        return count
+    if state == State.HIDDEN:
+        return Text("ปกปิด", "hidden")
+    return Text(f"0-{k - 1}", f"0-{k - 1}") if sensitive else Text(f"น้อยกว่า {k}", f"<{k}")
+
+
+def share(part: int, base: int, *, k: int, sensitive: bool = False) -> float | None:
+    """A percentage, or None where the base is too small to tell it (SDC-R4).
+
+    >>> share(2, 4, k=5), share(2, 8, k=5)
+    (None, 25.0)
+    >>> share(8, 8, k=5), share(8, 8, k=5, sensitive=True), share(0, 0, k=5)
+    (100.0, None, None)
+    """
+    if base < max(k, 1):
+        return None
+    if sensitive and part in (0, base) and base < DisclosureRules().sdc_k_sensitive:
+        return None
+    return 100.0 * part / base
+
+
+def dominated(
+    total: ArrayLike, first: ArrayLike, second: ArrayLike, rules: DisclosureRules | None = None
+) -> NDArray[np.bool_]:
+    """Whether the greatest contributor, or the two greatest, make up nearly all of a total.
+
+    All are money of n totals, not below zero (SDC-R5).
+
+    >>> dominated([100, 100, 100], [80, 60, 61], [5, 30, 20]).tolist()
+    [True, True, False]
+    """
+    rules = rules or DisclosureRules()
+    whole, one, two = (np.asarray(v, dtype=float) for v in (total, first, second))
+    found: NDArray[np.bool_] = (one >= rules.dom1 * whole) | (one + two >= rules.dom2 * whole)
+    return found & (whole > 0)
+
+
+def top_share(total: float, first: float) -> Text:
+    """The share of the greatest contributor as a class (SDC-R5).
+
+    >>> top_share(790_462, 485_709).en  # SDC-T8, 61.45 %
+    'over 60 %'
+    >>> top_share(100, 20).en, top_share(0, 0).en
+    ('up to 40 %', 'up to 40 %')
+    """
+    for limit in (80, 60, 40):
+        if total > 0 and first > limit / 100 * total:
+            return Text(f"มากกว่าร้อยละ {limit}", f"over {limit} %")
+    return Text("ไม่เกินร้อยละ 40", "up to 40 %")
+
+
+@dataclass(slots=True)
+class _Table:
+    """Cells, sums, and how far they are hidden by now."""
+
+    counts: Ints
+    sums: Sequence[Sum]
+    k: Ints
+    sensitive: NDArray[np.bool_]
+    rules: DisclosureRules
+    state: Ints
+    of_cell: list[list[int]] = field(default_factory=list)  # the sums that each cell stands in
+
+    @classmethod
+    def of(
+        cls,
+        counts: ArrayLike,
+        sums: Sequence[Sum],
+        k: ArrayLike,
+        sensitive: ArrayLike,
+        rules: DisclosureRules,
+    ) -> _Table:
+        n = np.array(counts, dtype=np.int64)
+        least = np.broadcast_to(np.asarray(k, dtype=np.int64), n.shape)
+        zero_too = np.broadcast_to(np.asarray(sensitive, dtype=bool), n.shape)
+        small = (n < least) & ((n > 0) | zero_too)
+        table = cls(n, sums, least, zero_too, rules, small.astype(np.int64))
+        table.of_cell = [[] for _ in n]
+        for number, one in enumerate(sums):
+            for cell in (one.total, *one.parts):
+                table.of_cell[cell].append(number)
+        return table
+
+    def hide_single(self, numbers: Sequence[int] | Iterator[int]) -> None:
+        """Hide a second cell wherever one alone is hidden in a sum, or too little is open."""
+        waiting = sorted(numbers)
+        while waiting:
+            number = heapq.heappop(waiting)
+            cell = self._one_more(self.sums[number])
+            if cell is not None:
+                for touched in self._hide(cell):
+                    heapq.heappush(waiting, touched)
+
+    def _hide(self, cell: int) -> list[int]:
+        self.state[cell] = State.HIDDEN
+        return self.of_cell[cell]
+
+    def _one_more(self, one: Sum) -> int | None:
+        """The cell of a sum to hide next; None where the sum tells nothing."""
+        hidden = [cell for cell in (*one.parts, one.total) if self.state[cell]]
+        if not hidden:
+            return None
+        if len(hidden) == 1:
+            return self._smallest(one) if hidden[0] == one.total else self._next(one)
+        if not self._tells(one, hidden):
+            return None
+        return one.total if not self.state[one.total] else self._smallest(one)
+
+    def _next(self, one: Sum) -> int | None:
+        smallest = self._smallest(one)
+        return one.total if smallest is None else smallest
+
+    def _smallest(self, one: Sum) -> int | None:
+        """The smallest shown part above 0: a hidden 0 would be no cover."""
+        shown = [cell for cell in one.parts if not self.state[cell] and self.counts[cell] > 0]
+        return min(shown, key=lambda cell: (self.counts[cell], cell)) if shown else None
+
+    def _tells(self, one: Sum, hidden: Sequence[int]) -> bool:
+        """Whether this sum alone leaves a small cell too few values (SDC-R3b)."""
+        sign = dict.fromkeys(one.parts, 1)
+        sign[one.total] = -1
+        known = sum(sign[c] * int(self.counts[c]) for c in sign if not self.state[c])
+        ends = {cell: self._labelled(cell) for cell in hidden}
+        for cell in hidden:
+            if self.state[cell] != State.SMALL:
+                continue
+            rest_low, rest_high = 0.0, 0.0
+            for other in hidden:
+                if other != cell:
+                    low, high = ends[other]
+                    rest_low += min(sign[other] * low, sign[other] * high)
+                    rest_high += max(sign[other] * low, sign[other] * high)
+            sides = sorted((-sign[cell] * (known + rest_low), -sign[cell] * (known + rest_high)))
+            low, high = max(ends[cell][0], sides[0]), min(ends[cell][1], sides[1])
+            if high - low + 1 < self.rules.sdc_min_interval:
+                return True
+        return False
+
+    def _labelled(self, cell: int) -> tuple[float, float]:
+        """What the label alone says."""
+        if self.state[cell] == State.SMALL:
+            return (0 if self.sensitive[cell] else 1), int(self.k[cell]) - 1
+        return int(self.k[cell]), np.inf
+
+    # What all sums together tell
+
+    def audit(self) -> None:
+        """Hide more until no small cell can be pinned down by all sums together."""
+        checked: set[tuple[int, ...]] = set()
+        while True:
+            fresh = [cells for cells in self.components() if cells not in checked]
+            if not fresh:
+                return
+            for cells in fresh:
+                pinned = self._pinned(cells)
+                if pinned is None or (more := self._cover(pinned, cells)) is None:
+                    checked.add(cells)
+                else:
+                    self.hide_single(iter(self._hide(more)))
+
+    def components(self) -> list[tuple[int, ...]]:
+        """Hidden cells in groups that no sum joins."""
+        found, seen = [], np.zeros(len(self.counts), dtype=bool)
+        for start in np.flatnonzero(self.state):
+            if seen[start]:
+                continue
+            group, edge = [], [int(start)]
+            seen[start] = True
+            while edge:
+                group.append(edge.pop())
+                for number in self.of_cell[group[-1]]:
+                    for cell in (*self.sums[number].parts, self.sums[number].total):
+                        if self.state[cell] and not seen[cell]:
+                            seen[cell] = True
+                            edge.append(cell)
+            found.append(tuple(sorted(group)))
+        return found
+
+    def _pinned(self, cells: tuple[int, ...]) -> int | None:
+        """A small cell of the group that has too few possible values."""
+        least = self.rules.sdc_min_interval
+        program = self._program(cells)
+        low = self.counts[list(cells)].astype(float)
+        high = low.copy()
+        for place, cell in enumerate(cells):
+            if self.state[cell] != State.SMALL:
+                continue
+            for sign in (1, -1):
+                if high[place] - low[place] + 1 >= least:
+                    break
+                values = _extreme(program, place, sign)
+                low, high = np.minimum(low, values), np.maximum(high, values)
+            if high[place] - low[place] + 1 < least:
+                return cell
+        return None
+
+    def ends(self, cell: int, cells: tuple[int, ...]) -> tuple[int, int]:
+        """The least and greatest value of a hidden cell of a group; -1 where no greatest is."""
+        program, place = self._program(cells), cells.index(cell)
+        least, most = (_extreme(program, place, sign)[place] for sign in (1, -1))
+        return int(least), int(most) if np.isfinite(most) else -1
+
+    def _program(self, cells: tuple[int, ...]) -> dict[str, Any]:
+        place = {cell: number for number, cell in enumerate(cells)}
+        numbers = sorted({number for cell in cells for number in self.of_cell[cell]})
+        rows, columns, signs, known = [], [], [], np.zeros(len(numbers))
+        for row, number in enumerate(numbers):
+            one = self.sums[number]
+            for cell, sign in ((one.total, -1), *((part, 1) for part in one.parts)):
+                if cell in place:
+                    rows.append(row)
+                    columns.append(place[cell])
+                    signs.append(sign)
+                else:
+                    known[row] -= sign * self.counts[cell]
+        ends = np.array([self._labelled(cell) for cell in cells])
+        matrix = csr_array((signs, (rows, columns)), shape=(len(numbers), len(cells)))
+        constraints = [LinearConstraint(matrix, known, known)] if numbers else []
+        return {
+            "constraints": constraints,
+            "bounds": Bounds(ends[:, 0], ends[:, 1]),
+            "integrality": np.ones(len(cells)),
+        }
+
+    def _cover(self, cell: int, cells: tuple[int, ...]) -> int | None:
+        """A shown cell whose hiding loosens what is known of ``cell``, or of its group."""
+        for near in (cell, *cells):
+            offered = []
+            for number in self.of_cell[near]:
+                one = self.sums[number]
+                part = self._smallest(one)
+                if part is not None:
+                    offered.append(part)
+                elif not self.state[one.total]:
+                    offered.append(one.total)
+            if offered:
+                return min(offered, key=lambda c: (self.counts[c], c))
+        return None
+
+
+def _extreme(program: dict[str, Any], place: int, sign: int) -> NDArray[np.float64]:
+    """A table that the published one allows, with the cell at its least (1) or greatest (-1).
+
+    All infinite where it may be as great as one likes.
+    """
+    goal = np.zeros(len(program["integrality"]))
+    goal[place] = sign
+    found = milp(goal, **program)
+    if found.x is None:
+        return np.full(len(goal), np.inf)
+    return np.asarray(np.round(found.x), dtype=np.float64)

@@ -1,0 +1,88 @@
+"""What each role may do with data of each class: the matrix of privacy.md 11.4 as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from layers.model import Privacy
+from layers.privacy.person import Role
+
+__all__ = ["FAMILIES", "MATRIX", "Right", "Rows", "families_of", "rights"]
+
+Right = Literal["A", "M", "R", "W", "V", "X"]
+"""A aggregates with suppression, M masked rows, R read, W write, V verify, X export."""
+
+OTHER = "other"
+
+Rows = tuple[str, str] | None
+"""Which rows of a layer: those with this value in this field; None is all."""
+
+FAMILIES: Mapping[str, Mapping[str, Rows]] = MappingProxyType(
+    {
+        "debtor": {"debtors": None, "visits": ("kind", "debtor")},
+        "fund": {"funds": None},
+        "survey": {"households": None, "visits": ("kind", "household"), "observations": None},
+    }
+)
+"""Families that the matrix tells apart: their layers, and which rows of them.
+
+A survey row is what a household answered: the poverty register with its BMN and community data,
+visits to households, values observed (registers.md 4; OTOU L402).
+"""
+
+Cell = Mapping[str, str]
+
+
+def _row(public: str, internal: str, restricted: Cell | str, secret: Cell | str) -> dict[str, Cell]:
+    cells = zip(Privacy, (public, internal, restricted, secret), strict=True)
+    return {
+        privacy.name: MappingProxyType({OTHER: cell} if isinstance(cell, str) else cell)
+        for privacy, cell in cells
+    }
+
+
+MATRIX: Mapping[Role, Mapping[str, Cell]] = MappingProxyType(
+    {
+        "public": _row("R", "", "A", ""),
+        "field_officer": _row("RX", "RW", {OTHER: "RW", "debtor": "rw"}, {OTHER: "", "debtor": ""}),
+        "district_officer": _row("RX", "RWVX", "RWV", "RW"),
+        "province_officer": _row("RX", "RWVX", "RWVX", "R"),
+        "analyst": _row("RX", "RX", "MX", ""),
+        "fund_secretariat": _row(
+            "RX", "RWX", {OTHER: "A", "debtor": "RWVX", "fund": "RWVX"}, {OTHER: "", "debtor": "RW"}
+        ),
+        "university_si": _row("RX", "RWX", {OTHER: "A", "survey": "RW"}, ""),
+        "admin": _row("R", "R", "", ""),
+    }
+)
+"""Role by class by family; small letters hold only for the assigned round.
+
+What a field officer writes into a visit form (hardship, health) goes in through the form, which
+is no right to the field. A break glass gives R of the restricted and secret classes.
+"""
+
+
+def families_of(layer_id: str) -> tuple[tuple[str, Rows], ...]:
+    """The families that rows of a layer belong to, and which rows belong to each.
+
+    >>> families_of("debtors"), families_of("plots")
+    ((('debtor', None),), (('other', None),))
+    >>> families_of("visits")
+    (('debtor', ('kind', 'debtor')), ('survey', ('kind', 'household')))
+    """
+    found = [(name, rows[layer_id]) for name, rows in FAMILIES.items() if layer_id in rows]
+    return tuple(found) or ((OTHER, None),)
+
+
+def rights(role: Role, privacy: Privacy, family: str = OTHER) -> str:
+    """The letters of one cell of the matrix.
+
+    >>> rights("fund_secretariat", Privacy.RESTRICTED, "debtor")
+    'RWVX'
+    >>> rights("fund_secretariat", Privacy.RESTRICTED), rights("public", Privacy.SECRET)
+    ('A', '')
+    """
+    cell = MATRIX[role][privacy.name]
+    return cell.get(family, cell[OTHER])
