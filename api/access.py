@@ -79,7 +79,7 @@ def current_token() -> tokens.Token | None:
 
 
 def current_person() -> Person:
-    """Who asks: the account of the token or session, else the public or the owner at the machine."""
+    """Who asks: the account of the token or session, else the public, or the owner at home."""
     if "phumi_person" not in g:
         g.phumi_person = _person()
     return cast(Person, g.phumi_person)
@@ -89,9 +89,7 @@ def require_account() -> Person:
     """The person, if one is logged in (or sits at the machine). Raises NotLoggedIn."""
     person = current_person()
     if person.account is None:
-        raise NotLoggedIn(
-            "login_needed", Text("ต้องเข้าใช้ระบบก่อน", "Log in first"), login="/login"
-        )
+        raise NotLoggedIn("login_needed", Text("ต้องเข้าใช้ระบบก่อน", "Log in first"), login="/login")
     return person
 
 

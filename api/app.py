@@ -6,8 +6,20 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import features, formats, openapi, pages, plots, problems, processes, templating, tiles
+from api import (
+    features,
+    formats,
+    hardening,
+    openapi,
+    pages,
+    plots,
+    problems,
+    processes,
+    templating,
+    tiles,
+)
 from api.access import current_settings
+from api.accounts import admin, login, oidc
 from api.operations import ADDRESS_MAX
 from api.settings import Settings
 from layers.store import Store
@@ -31,10 +43,14 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     )
     for room in (pages, plots, features, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
+    for door in (login, admin, oidc):
+        app.register_blueprint(door.blueprint)
+    oidc.register(app)
     formats.register(app)
     problems.register(app)
     templating.register(app)
     app.before_request(_refuse_long_address)
+    hardening.register(app)
     app.after_request(_headers)
     app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -47,8 +63,6 @@ def _refuse_long_address() -> None:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Vary", "Accept, Accept-Language")
     _share(response)
     return response

@@ -49,6 +49,7 @@ FIXED = {
 
 def register(app: Flask) -> None:
     """Guard every request of the application and dress every answer."""
+    app.context_processor(lambda: {"form_token": form_token, "person": current_person})
     app.extensions["phumi_rates"] = FixedWindowRateLimiter(MemoryStorage())
     app.before_request(_limit_rate)
     app.before_request(_refuse_forged)
@@ -150,7 +151,6 @@ def _policy(response: Response) -> str:
     return policy_of(response.get_data(as_text=True))
 
 
-@lru_cache(maxsize=16)
 def policy_of(html: str) -> str:
     """The policy of a page made elsewhere: just the scripts that stand in it may run.
 

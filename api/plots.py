@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -89,9 +88,9 @@ def _drawn(draw: Any, data: Any) -> Markup:
 def _standing(result: Result) -> Response:
     """The one plot of a result with its checklist, as JSON."""
     (feature,) = result.to_geojson()["features"]
-    document = feature["properties"] | result.summary
-    document |= {"rules": list(result.rules), "layerVersions": result.layer_versions}
-    return json_response(json.loads(json.dumps(document, default=str)))
+    told = {name: result.summary.get(name) for name in ("today", "checklist", "risks", "late")}
+    known = {"rules": list(result.rules), "layerVersions": result.layer_versions}
+    return json_response(feature["properties"] | told | known)
 
 
 def _author() -> str:

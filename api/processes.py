@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -96,8 +95,7 @@ def execution(process_id: str) -> Response:
         elevation=settings.elevation,
     )
     result = execute(process_id, inputs, reader)
-    text = json.dumps(result.to_geojson(), ensure_ascii=False, default=str)
-    return Response(text, content_type=GEOJSON)
+    return Response(result.chunks(), content_type=GEOJSON)
 
 
 def input_schema(item: Input) -> dict[str, Any]:

@@ -167,12 +167,21 @@ def height_above(
     ``least`` of the circle has data. Running sums along the rows make the work grow with the
     radius, not with its square.
     """
+    # Shapes without a place have no coordinates, so the others must be told by their number.
+    places, placed = shapely.get_coordinates(shapely.centroid(points), return_index=True)
+    found = np.full(len(points), np.nan)
+    found[placed] = _above(elevation, places[:, 0], places[:, 1], heights[placed], radius_m, least)
+    return found
+
+
+def _above(
+    elevation: Elevation, x: Floats, y: Floats, heights: Floats, radius_m: float, least: float
+) -> Floats:
     rows, columns = elevation.heights.shape
     valid = ~np.isnan(elevation.heights)
     start = np.zeros((rows, 1))
     sums = np.hstack([start, np.cumsum(np.nan_to_num(elevation.heights), axis=1)])
     counts = np.hstack([start, np.cumsum(valid, axis=1)])
-    x, y = shapely.get_coordinates(shapely.centroid(points)).T if len(points) else np.zeros((2, 0))
     inverse = ~elevation.transform
     at_column, at_row = x * inverse.a + inverse.c - 0.5, y * inverse.e + inverse.f - 0.5
     middle = np.clip(np.round(at_row), 0, rows - 1).astype(np.int64)

@@ -32,6 +32,7 @@ __all__ = [
     "agree",
     "approve_break_glass",
     "ask_break_glass",
+    "break_glass_requests",
     "confirm",
     "disable",
     "end_grant",
@@ -346,6 +347,15 @@ def ask_break_glass(store: Store, account: str, *, reason: str, prefix: str) -> 
             action="asked", reason=reason, minutes=BREAK_GLASS_MINUTES,
         )  # fmt: skip
     return key
+
+
+def break_glass_requests(store: Store) -> list[tuple[str, str, str, str]]:
+    """(id, account, area, reason) of the requests that wait for an approver."""
+    sql = (
+        "SELECT id, account, prefix, reason FROM phumi.break_glass "
+        "WHERE approved_at IS NULL ORDER BY asked_at DESC"
+    )
+    return list(store.raw(sql))  # type: ignore[arg-type]
 
 
 def approve_break_glass(store: Store, request: str, *, by: str) -> dt.datetime:

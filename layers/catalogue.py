@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from geo.text import Text
 from layers import (
+    aid,
     areas,
     border,
     corridors,
@@ -22,6 +23,7 @@ from layers import (
     projects,
     routes,
     tourism,
+    village_targets,
 )
 from layers.errors import DefinitionError
 from layers.model import Layer
@@ -81,6 +83,8 @@ CATALOGUE: Mapping[str, Layer] = collect(
         *areas.LAYERS,
         *plots.LAYERS,
         *households.LAYERS,
+        *aid.LAYERS,
+        *village_targets.LAYERS,
         *debtors.LAYERS,
         *corridors.LAYERS,
         *border.LAYERS,

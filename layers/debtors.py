@@ -15,19 +15,28 @@ tables of debtors.md 2 collapse into it as follows:
 * ``debtor_pin`` (2.4) is append-only: the list ``pins`` keeps them all; the geometry and the
   ``pin_...`` fields are the working pin (DEBT-R25).
 * ``measure_case`` (2.6) is the list ``measures``, the running one also ``measure_code`` and
-  ``measure_state``. Mediation and legal cases are secret; only ``legal_status`` is restricted.
+  ``measure_state``, its new end and the overdue instalments of its schedule. Mediation and legal
+  cases are secret; only ``legal_status`` is restricted.
 * ``document`` (2.5) is a row of the layer ``documents``, ``visit`` (2.7) one of ``visits``.
 
-Class, time bar, anchor and the counts of papers are computed by later rules.
+Class, time bar, anchor, order, measures and papers are computed by ``debtor-classes`` from the
+rules in :mod:`layers.debt`.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from layers import fields as f
 from layers import people
+from layers.debt.classes import CLASS_REASONS, DEBTOR_CLASSES
+from layers.debt.countdown import ANCHOR_KINDS, FRESHNESS, TIMEBAR_BANDS
+from layers.debt.documents import MEDIATION_PAPERS
+from layers.field_rounds import FIELD_ROUNDS, HANDOVERS
 from layers.fields import family
 from layers.funds import FUNDS
 from layers.model import Layer, Privacy, Text, choices
+from layers.projects import DOCUMENT_SUBKINDS
 from layers.visits import VISITS
 
 __all__ = ["DEBTORS", "DEBTOR_CLASSES", "LAYERS", "LEGAL_STATUSES", "MEASURE_STATES"]
@@ -36,20 +45,8 @@ INTERNAL, RESTRICTED, SECRET = Privacy.INTERNAL, Privacy.RESTRICTED, Privacy.SEC
 
 GENERATIONS = choices(old=("กองทุนเดิม", "Old fund"), new=("กองทุนใหม่", "New fund"))
 PROJECT_STATUSES = choices(open=("เปิดโครงการ", "Open"), closed=("ปิดโครงการ", "Closed"))
-DEBTOR_CLASSES = choices(
-    time_barred=("ลูกหนี้ขาดอายุความ", "Time-barred"),
-    matured=("ลูกหนี้สิ้นสุดสัญญา", "Matured"),
-    in_default=("ลูกหนี้ผิดนัดชำระหนี้", "In default"),
-    normal=("ลูกหนี้ปกติ", "Normal"),
-    closed=("ปิดบัญชีแล้ว", "Closed"),
-    unclassified=("ยังจัดประเภทไม่ได้", "Unclassified"),
-)
-ANCHOR_KINDS = choices(
-    payment_date=("วันชำระล่าสุด", "Date of the latest payment"),
-    due_date_of_paid_instalment=("วันครบกำหนดของงวดที่ชำระ", "Due date of the paid instalment"),
-    first_due_date=("วันครบกำหนดงวดแรก", "First due date"),
-    contract_end=("วันสิ้นสุดสัญญา", "Contract end"),
-    contract_start=("วันเริ่มสัญญา", "Contract start"),
+NEEDED_PAPERS = MappingProxyType(
+    {**people.DOCUMENT_KINDS, **{code: DOCUMENT_SUBKINDS[code] for code in MEDIATION_PAPERS}}
 )
 LEGAL_STATUSES = choices(
     none=("ไม่มี", "None"),
@@ -180,7 +177,14 @@ _CONTRACT = family(
         description=Text("แต่ละงวด: due_date, amount_thb", "Each instalment: due_date, amount_thb"),
     ),
     f.date("last_payment_date", "วันชำระล่าสุด", "Latest instalment received"),
+    f.date(
+        "last_paid_due_date",
+        "วันครบกำหนดของงวดที่ชำระล่าสุด",
+        "Due date of the latest paid instalment",
+        source="DEBT-R4",
+    ),
     f.money("last_payment_amount", "ยอดชำระล่าสุด", "Latest amount received"),
+    f.money("received_thb", "ยอดรับชำระรวม", "Received in all", source="DEBT-R5"),
     f.integer(
         "overdue_instalments",
         "จำนวนงวดค้าง",
@@ -195,7 +199,7 @@ _CONTRACT = family(
 _COMPUTED = family(
     RESTRICTED,
     f.choice("debtor_class", "ประเภทลูกหนี้", "Class", DEBTOR_CLASSES, computed=True),
-    f.items("class_reason", "เหตุผลของประเภท", "Class reason", computed=True),
+    f.items("class_reason", "เหตุผลของประเภท", "Class reason", CLASS_REASONS, computed=True),
     f.flag("measure_broken", "ผิดเงื่อนไขมาตรการ", "Measure broken", computed=True),
     f.date("anchor_date", "วันเริ่มนับอายุความ", "Anchor date", computed=True, source="DEBT-R4"),
     f.choice(
@@ -205,11 +209,31 @@ _COMPUTED = family(
     f.integer(
         "days_left", "วันคงเหลือ", "Days left", "day", minimum=None, computed=True, source="DEBT-R7"
     ),
-    f.percent("documents_pct", "เอกสารครบร้อยละ", "Documents complete", computed=True),
-    f.items(
-        "documents_missing", "เอกสารที่ขาด", "Missing documents", people.DOCUMENT_KINDS, computed=True
+    f.choice(
+        "timebar_band", "ช่วงนับถอยหลัง", "Countdown", TIMEBAR_BANDS, computed=True, source="DEBT-R7"
     ),
-    source="PHUKET L2369-2374; DEBT-R3 to R7, R20",
+    f.date(
+        "last_working_day",
+        "วันทำการสุดท้ายก่อนขาดอายุความ",
+        "Last working day before the time bar",
+        computed=True,
+        source="DEBT-R7",
+    ),
+    f.integer("list_order", "ลำดับในบัญชี", "Place in the list", computed=True, source="DEBT-R9"),
+    f.choice(
+        "lm_state", "ความเป็นปัจจุบันของ LM", "LM figures", FRESHNESS, computed=True, source="DEBT-R10"
+    ),
+    f.items(
+        "measures_offered",
+        "มาตรการที่เสนอได้",
+        "Measures offered",
+        people.MEASURES,
+        computed=True,
+        source="PHUKET L2451-2503",
+    ),
+    f.percent("documents_pct", "เอกสารครบร้อยละ", "Documents complete", computed=True),
+    f.items("documents_missing", "เอกสารที่ขาด", "Missing documents", NEEDED_PAPERS, computed=True),
+    source="PHUKET L2369-2374; DEBT-R3 to R10, R20",
 )
 
 _PEOPLE = (
@@ -278,6 +302,14 @@ _RELIEF = (
         f.choice("measure_code", "มาตรการ", "Measure", people.MEASURES),
         f.date("measure_date", "วันที่เริ่มมาตรการ", "Measure start"),
         f.choice("measure_state", "สถานะมาตรการ", "Measure state", MEASURE_STATES),
+        f.date("measure_end_date", "วันสิ้นสุดตามมาตรการ", "New end by the measure"),
+        f.integer(
+            "measure_overdue",
+            "งวดค้างตามตารางใหม่",
+            "Overdue instalments of the new schedule",
+            "instalment",
+            source="DEBT-R3",
+        ),
         f.items(
             "measures",
             "การเข้าร่วมมาตรการ",
@@ -347,4 +379,4 @@ DEBTORS = Layer(
 )
 
 
-LAYERS: tuple[Layer, ...] = (DEBTORS, FUNDS, VISITS)
+LAYERS: tuple[Layer, ...] = (DEBTORS, FUNDS, VISITS, FIELD_ROUNDS, HANDOVERS)

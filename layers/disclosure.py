@@ -28,6 +28,7 @@ __all__ = [
     "State",
     "Sum",
     "dominated",
+    "hide_alone",
     "label",
     "possible",
     "share",
@@ -60,10 +61,15 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Cell ``total`` is the sum of the cells ``parts`` (indices into the counts)."""
+    """Cell ``total`` is the sum of the cells ``parts`` (indices into the counts).
+
+    Where the parts tell too much, the total is hidden with them (SDC-R3b); one that other tables
+    need too (``keep``) only when no part is left to hide.
+    """
 
     total: int
     parts: tuple[int, ...]
+    keep: bool = False
 
 
 def suppress(
@@ -118,6 +124,28 @@ def possible(
         for cell in cells:
             low[cell], high[cell] = table.ends(cell, cells)
     return low, high
+
+
+def hide_alone(hidden: ArrayLike, sizes: ArrayLike, sums: Sequence[Sum]) -> NDArray[np.bool_]:
+    """Hide further values until none is the only hidden one of a sum, smallest first (SDC-R3).
+
+    For money and other values whose range nobody can tell; ``sizes`` are the rows behind each of
+    n values.
+
+    >>> hide_alone([True, False, False, False], [3, 9, 6, 18], [Sum(3, (0, 1, 2))]).tolist()
+    [True, False, True, False]
+    """
+    out, behind = np.array(hidden, dtype=bool), np.asarray(sizes)
+    changed = True
+    while changed:
+        changed = False
+        for one in sums:
+            if sum(bool(out[cell]) for cell in (*one.parts, one.total)) == 1:
+                shown = [cell for cell in one.parts if not out[cell] and behind[cell] > 0]
+                more = min(shown, key=lambda cell: (behind[cell], cell), default=one.total)
+                changed |= not out[more]
+                out[more] = True
+    return out
 
 
 def label(count: int, state: int, *, k: int, sensitive: bool = False) -> int | Text:
@@ -235,7 +263,10 @@ class _Table:
             return self._smallest(one) if hidden[0] == one.total else self._next(one)
         if not self._tells(one, hidden):
             return None
-        return one.total if not self.state[one.total] else self._smallest(one)
+        smallest = self._smallest(one)
+        if self.state[one.total] or (one.keep and smallest is not None):
+            return smallest
+        return one.total
 
     def _next(self, one: Sum) -> int | None:
         smallest = self._smallest(one)
@@ -276,18 +307,47 @@ class _Table:
     # What all sums together tell
 
     def audit(self) -> None:
-        """Hide more until no small cell can be pinned down by all sums together."""
-        checked: set[tuple[int, ...]] = set()
+        """Hide more until no small cell can be pinned down by all sums together.
+
+        A table that fits what is shown fits it still when more is hidden, so what once was found
+        possible for a cell stays so.
+        """
+        low, high = self.counts.astype(float), self.counts.astype(float)
+        looked: set[int] = set()
         while True:
-            fresh = [cells for cells in self.components() if cells not in checked]
-            if not fresh:
+            small = (self.state == State.SMALL) & (high - low + 1 < self.rules.sdc_min_interval)
+            groups = [cells for cells in self.components() if any(small[c] for c in cells)]
+            groups = [cells for cells in groups if not looked.issuperset(self._open(cells, small))]
+            if not groups:
                 return
-            for cells in fresh:
-                pinned = self._pinned(cells)
-                if pinned is None or (more := self._cover(pinned, cells)) is None:
-                    checked.add(cells)
-                else:
-                    self.hide_single(iter(self._hide(more)))
+            for cells in groups:
+                self._widen(cells, low, high)
+                looked.update(self._open(cells, small))
+                for cell in self._open(cells, small):
+                    narrow = high[cell] - low[cell] + 1 < self.rules.sdc_min_interval
+                    if narrow and (more := self._cover(cell, cells)) is not None:
+                        self.hide_single(iter(self._hide(more)))
+                        looked.discard(cell)
+
+    def _open(self, cells: tuple[int, ...], small: NDArray[np.bool_]) -> list[int]:
+        return [cell for cell in cells if small[cell]]
+
+    def _widen(
+        self, cells: tuple[int, ...], low: NDArray[np.float64], high: NDArray[np.float64]
+    ) -> None:
+        """Look for tables that give each small cell of a group enough values."""
+        at, program = list(cells), self._program(cells)
+
+        def found(values: NDArray[np.float64]) -> None:
+            low[at], high[at] = np.minimum(low[at], values), np.maximum(high[at], values)
+
+        for values in _witnesses(program):
+            found(values)
+        for place, cell in enumerate(cells):
+            for sign in (1, -1):
+                enough = high[cell] - low[cell] + 1 >= self.rules.sdc_min_interval
+                if not enough and self.state[cell] == State.SMALL:
+                    found(_extreme(program, place, sign))
 
     def components(self) -> list[tuple[int, ...]]:
         """Hidden cells in groups that no sum joins."""
@@ -306,24 +366,6 @@ class _Table:
                             edge.append(cell)
             found.append(tuple(sorted(group)))
         return found
-
-    def _pinned(self, cells: tuple[int, ...]) -> int | None:
-        """A small cell of the group that has too few possible values."""
-        least = self.rules.sdc_min_interval
-        program = self._program(cells)
-        low = self.counts[list(cells)].astype(float)
-        high = low.copy()
-        for place, cell in enumerate(cells):
-            if self.state[cell] != State.SMALL:
-                continue
-            for sign in (1, -1):
-                if high[place] - low[place] + 1 >= least:
-                    break
-                values = _extreme(program, place, sign)
-                low, high = np.minimum(low, values), np.maximum(high, values)
-            if high[place] - low[place] + 1 < least:
-                return cell
-        return None
 
     def ends(self, cell: int, cells: tuple[int, ...]) -> tuple[int, int]:
         """The least and greatest value of a hidden cell of a group; -1 where no greatest is."""
@@ -369,6 +411,21 @@ class _Table:
         return None
 
 
+WITNESSES = 6  # tables that fit: in a large group they settle most cells at once
+
+
+def _witnesses(program: dict[str, Any]) -> Iterator[NDArray[np.float64]]:
+    """Some tables that the published one allows, far from each other."""
+    size = len(program["integrality"])
+    if size < 2 * WITNESSES:
+        return
+    random = np.random.default_rng(size)
+    for _ in range(WITNESSES):
+        yield _solved(random.uniform(0.5, 1.5, size), program)
+        goal = random.uniform(-1.0, 1.0, size)
+        yield _solved(np.where(np.isinf(program["bounds"].ub), np.abs(goal), goal), program)
+
+
 def _extreme(program: dict[str, Any], place: int, sign: int) -> NDArray[np.float64]:
     """A table that the published one allows, with the cell at its least (1) or greatest (-1).
 
@@ -376,7 +433,16 @@ def _extreme(program: dict[str, Any], place: int, sign: int) -> NDArray[np.float
     """
     goal = np.zeros(len(program["integrality"]))
     goal[place] = sign
-    found = milp(goal, **program)
-    if found.x is None:
-        return np.full(len(goal), np.inf)
-    return np.asarray(np.round(found.x), dtype=np.float64)
+    return _solved(goal, program)
+
+
+def _solved(goal: NDArray[np.float64], program: dict[str, Any]) -> NDArray[np.float64]:
+    # Most such tables are networks, whose corners are whole numbers without being told to.
+    for integrality in (None, program["integrality"]):
+        found = milp(goal, **{**program, "integrality": integrality})
+        if found.x is None:
+            return np.full(len(goal), np.inf)
+        values = np.asarray(np.round(found.x), dtype=np.float64)
+        if np.allclose(values, found.x, atol=1e-6):
+            break
+    return values

@@ -9,6 +9,7 @@ place for data about pupils, patients or detainees.
 
 from __future__ import annotations
 
+from geo.network.profiles import BARRIERS
 from layers import fields as f
 from layers import hazards, markets
 from layers.model import Layer, Privacy, Text, choices
@@ -322,6 +323,16 @@ ROADS = Layer(
             ),
         ),
         f.flag("motor", "รถยนต์ผ่านได้", "Open to motor vehicles", source="LAND-R30 F7"),
+        f.flag(
+            "motorcycle",
+            "รถจักรยานยนต์ผ่านได้",
+            "Open to motorcycles",
+            description=Text("ว่าง = ตามรถยนต์", "Empty: as for motor vehicles"),
+        ),
+        f.flag("bicycle", "จักรยานผ่านได้", "Open to bicycles"),
+        f.flag("foot", "คนเดินผ่านได้", "Open to walkers"),
+        f.choice("barrier_start", "สิ่งกีดขวางต้นเส้น", "Barrier where the line begins", BARRIERS),
+        f.choice("barrier_end", "สิ่งกีดขวางปลายเส้น", "Barrier where the line ends", BARRIERS),
         f.choice(
             "oneway",
             "ทิศทางเดินรถ",

@@ -1,4 +1,4 @@
-"""Poverty households (ครัวเรือนยากจน) and the aid that reaches them.
+"""Poverty households (ครัวเรือนยากจน).
 
 One ``households`` row is one household = one seat = one representative. The tables of
 poverty.md 3 collapse into it as follows:
@@ -8,10 +8,11 @@ poverty.md 3 collapse into it as follows:
 * ``household_member`` (3.2) is the list ``member_list``; what its class forbids there (age,
   disability, welfare need, drug treatment) stands in the secret list ``member_conditions``.
 * ``target_list_entry`` (3.4) is the result of the latest run (``run_id``, ``params_version``).
-* ``capital_assessment`` (3.8) is the latest assessment, one score per capital.
+* ``capital_assessment`` (3.8) is the latest assessment: the answers (``capital_items``) and one
+  score per capital. The years of POV-R40 are the list ``yearly_snapshots``.
 * ``household_visit`` (3.7) is a row of the layer ``visits``.
 * ``aid_need`` (3.9) is the list ``aid_needs`` with the secret flag ``health_need``; ``aid_case`` is
-  a row of ``aid_cases``, with the provider's name and level on it.
+  a row of ``aid_cases`` (:mod:`layers.aid`).
 * Rows of the basic-minimum-needs survey (IMP-BMN) keep their answers in ``bmn_results``.
 
 Tier 4 means one fact only, drug treatment of a member, so its number alone discloses it
@@ -31,7 +32,7 @@ from layers import people
 from layers.fields import family
 from layers.model import Layer, Privacy, Text
 
-__all__ = ["AID_CASES", "HOUSEHOLDS", "LAYERS"]
+__all__ = ["HOUSEHOLDS", "LAYERS"]
 
 INTERNAL, RESTRICTED, SECRET = Privacy.INTERNAL, Privacy.RESTRICTED, Privacy.SECRET
 
@@ -245,15 +246,34 @@ _CAPITALS = family(
         for code, label in people.CAPITALS.items()
     ),
     f.record(
+        "capital_items",
+        "คำตอบรายข้อ",
+        "Answers to the items",
+        description=Text(
+            "รหัสข้อกับคะแนน 0-100 ตามชุดเกณฑ์", "Item code with 0 to 100, as the configuration asks"
+        ),
+    ),
+    f.record(
         "capital_items_answered",
         "จำนวนข้อที่ตอบรายทุน",
         "Items answered by capital",
         description=Text("รหัสทุนกับจำนวนข้อ", "Capital code with number of items"),
+        computed=True,
     ),
     f.date("assessed_on", "วันที่วิเคราะห์ทุน", "Capitals assessed on"),
     f.text("potential", "ศักยภาพ", "Potential"),
     f.text("poverty_level", "ระดับความยากจนครัวเรือน", "Household poverty level", computed=True),
     f.text("level_config_version", "ชุดเกณฑ์ระดับ", "Level configuration", computed=True),
+    f.items(
+        "yearly_snapshots",
+        "สถานะความยากจนรายปี",
+        "Poverty by year",
+        description=Text(
+            "แต่ละรายการ: year_be, poor, rule (เส้นและปีที่ใช้), level, stage",
+            "Each: year_be, poor, rule (line and year used), level, stage",
+        ),
+        source="POV-R40",
+    ),
     source="PMUA L693; POV-R30",
 )
 
@@ -319,63 +339,4 @@ HOUSEHOLDS = Layer(
     source="poverty.md 3.1-3.4, 3.8",
 )
 
-AID_CASES = Layer(
-    id="aid_cases",
-    title=Text("การส่งต่อความช่วยเหลือ", "Aid cases"),
-    description=Text(
-        "ความช่วยเหลือรายครัวเรือนและมิติ ตั้งแต่เสนอจนครัวเรือนยืนยัน",
-        "Aid to a household in one dimension, from proposal to the household's confirmation",
-    ),
-    group="people",
-    geometry=None,
-    fields=(
-        *family(
-            RESTRICTED,
-            f.key("case_id", "รหัสการส่งต่อ", "Case"),
-            f.reference(
-                "household_id",
-                "รหัสครัวเรือน",
-                "Household id",
-                required=True,
-                pattern=people.PSEUDONYM,
-            ),
-            f.choice(
-                "dimension", "มิติความช่วยเหลือ", "Aid dimension", people.AID_DIMENSIONS, required=True
-            ),
-            f.text("kind", "ประเภทความช่วยเหลือ", "Kind of aid"),
-            f.integer("severity", "ความเร่งด่วน", "Urgency", minimum=1, maximum=3),
-            f.date("start_on", "เริ่ม", "Start"),
-            f.date("end_on", "สิ้นสุด", "End"),
-            f.money("amount_thb", "มูลค่า", "Value"),
-            f.choice("state", "สถานะ", "State", people.AID_STATES, required=True),
-            f.note(),
-            source="PMUA L697; poverty.md 3.9",
-        ),
-        *family(
-            SECRET,
-            f.text("health_detail", "รายละเอียดด้านสุขภาพ", "Health detail"),
-            source="PMUA L693, L2326",
-        ),
-        *family(
-            INTERNAL,
-            f.area_code(),
-            f.reference("provider_id", "รหัสหน่วยงานผู้ให้", "Provider id"),
-            f.text("provider", "หน่วยงานผู้ให้", "Provider", source="PMUA L689, L754"),
-            f.choice(
-                "provider_level", "ระดับของผู้ให้", "Level of the provider", people.PROVIDER_LEVELS
-            ),
-            f.text("agreement_ref", "บันทึกข้อตกลง", "Memorandum (MOU)", source="PMUA L689"),
-            f.choice("route", "ช่องทาง", "Route", people.PROVIDER_LEVELS),
-            source="PMUA L582, L697",
-        ),
-        *f.provenance(),
-    ),
-    key="case_id",
-    title_field="case_id",
-    area="area_code",
-    privacy=RESTRICTED,
-    datetime=("start_on", "end_on"),
-    source="poverty.md 3.9, 7.3",
-)
-
-LAYERS: tuple[Layer, ...] = (HOUSEHOLDS, AID_CASES)
+LAYERS: tuple[Layer, ...] = (HOUSEHOLDS,)

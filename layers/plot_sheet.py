@@ -258,8 +258,9 @@ def _parts(
 
 def _middle(shape: shapely.Geometry) -> list[float]:
     """Where the name of a zone stands: the middle of the largest circle in it."""
-    circle = shapely.maximum_inscribed_circle(shape)
-    return shapely.get_coordinates(circle)[0].round(_DECIMALS).tolist()
+    circle = shapely.maximum_inscribed_circle(shape, 0.01 * math.sqrt(shape.area))
+    x, y = shapely.get_coordinates(circle)[0].round(_DECIMALS)
+    return [float(x), float(y)]
 
 
 def _marks(marks: Any, local: _Local) -> list[dict[str, Any]]:

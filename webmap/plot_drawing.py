@@ -119,7 +119,7 @@ def stage_svg(pond: Mapping[str, Any], language: str = "th") -> str:
     for share in (0.25, 0.5, 0.75, 1.0):
         x = left + wide * share
         parts.append(
-            f'<path d="M{x:.2f},{top} V{top + tall}" stroke="#dbe2de" stroke-width="0.3"/>'
+            f'<path d="M{x:.2f},{top} V{top + tall}" stroke="{GRID}" stroke-width="0.3"/>'
         )
         parts.append(_text(x, top + tall + 5, f"{most * share:,.0f}", "middle"))
     for depth in np.linspace(0, deep, 4):
@@ -130,7 +130,7 @@ def stage_svg(pond: Mapping[str, Any], language: str = "th") -> str:
     points = " ".join(at(volume, depth) for volume, depth in stages)
     parts.append(f'<polyline points="{points}" fill="none" stroke="#2b6cb0" stroke-width="0.8"/>')
     units = {"th": "ลบ.ม.", "en": "m3"}
-    parts.append(_text(left + wide + 2, top + tall + 5, units[language]))
+    parts.append(_text(left + wide + 7, top + tall + 5, units[language]))
     parts.append(_text(2, top + 1.2, {"th": "ม.", "en": "m"}[language]))
     return _svg(WIDE, top + tall + 9, parts)
 

@@ -39,7 +39,7 @@ def require_strong(password: str, account: str) -> None:
     if _bare(password) in _common() or account.casefold() in password.casefold():
         raise _weak(
             "รหัสผ่านนี้เดาง่าย (อยู่ในรายการรหัสผ่านที่ใช้กันมาก หรือมีชื่อบัญชี) ใช้วลียาว ๆ แทน",
-            "This password is easily guessed (common, or it holds the account's name); use a phrase",
+            "This password is easily guessed (common, or with the account's name); use a phrase",
         )
 
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
+from api.problems import TooMany
 from geo.text import Text
-from layers.errors import TooMany
 from layers.store import Store
 from layers.store.sql import Sql
 
-__all__ = ["FAILURES_PER_ADDRESS", "FAILURES_PER_NAME", "WINDOW", "failed", "require_calm", "succeeded"]
+__all__ = [
+    "FAILURES_PER_ADDRESS",
+    "FAILURES_PER_NAME",
+    "WINDOW",
+    "failed",
+    "require_calm",
+    "succeeded",
+]
 
 WINDOW = dt.timedelta(minutes=15)
 FAILURES_PER_NAME = 5

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from api.cli.context import Context
+from api.cli.users import first_administrator
 from api.parameters import parse_bbox
 from geo.text import Text
 from layers.catalogue import CATALOGUE
@@ -29,6 +30,14 @@ def init(context: Context) -> None:
     number = len(context.store.layers())
     place = context.settings.database_url.rpartition("@")[2]
     context.say(Text(f"พร้อมใช้: {place} ({number} ชั้นข้อมูล)", f"Ready: {place} ({number} layers)"))
+    link = first_administrator(context.store, context.settings)
+    if link is not None:
+        context.say(
+            Text(
+                f"ผู้ดูแลระบบคนแรก ตั้งรหัสผ่านที่ (ใช้ครั้งเดียวใน 3 วัน เมื่อ phumi serve แล้ว): {link}",
+                f"First administrator: set the password at (once, within 3 days): {link}",
+            )
+        )
 
 
 @click.command("import")

@@ -15,6 +15,7 @@ import duckdb
 from api.cli.context import Context
 from geo.errors import PhumiError
 from geo.text import Text
+from layers import audit
 from layers.store import open_store
 from webmap import assets
 
@@ -78,6 +79,25 @@ def _database(context: Context) -> Finding:
     return Finding(name, there=True, detail=f"{place} ({number} layers)", needed=True)
 
 
+def _audit(context: Context) -> Finding:
+    name = Text("บันทึกการใช้งานครบถ้วน", "The audit log is whole")
+    try:
+        chain = audit.verify(context.store)
+    except PhumiError as error:
+        return Finding(name, there=False, detail="-", remedy=error.text)
+    return Finding(
+        name,
+        there=chain.whole,
+        detail=f"{chain.entries} {chain.head[:16]}" if chain.whole else f"#{chain.broken_at}",
+        needed=True,
+        remedy=Text(
+            f"รายการที่ {chain.broken_at} ถูกแก้หรือหายไป แจ้งเจ้าหน้าที่คุ้มครองข้อมูล และเทียบกับข้อมูลสำรอง",
+            f"Entry {chain.broken_at} was changed or removed: tell the data-protection officer "
+            "and compare with a backup",
+        ),
+    )
+
+
 def _assets(_: Context) -> Finding:
     return Finding(
         Text("แพ็กเกจหน้าเว็บ (แผนที่ออฟไลน์)", "Front-end packages (maps that work offline)"),
@@ -129,6 +149,7 @@ CHECKS: tuple[Callable[[Context], Finding], ...] = (
     _python,
     _spatial,
     _database,
+    _audit,
     _assets,
     _postgres,
     _program(

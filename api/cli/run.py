@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -49,7 +48,7 @@ def run(
     if save:
         _save(context, chosen, result)
     if as_json:
-        click.echo(json.dumps(result.to_geojson(), ensure_ascii=False, default=str))
+        click.echo("".join(result.chunks()))
     else:
         show(context, chosen, result)
     if result.left_out:

@@ -54,9 +54,10 @@ def cut_at_shared_vertices(
     >>> cut_at_shared_vertices(cross, level=[0, 1]).owner.tolist()
     [0, 1]
     """
+    if not len(lines):
+        return Pieces(lines, np.zeros(0, dtype=np.int64))
+    lines = np.asarray(shapely.remove_repeated_points(lines), dtype=object)
     points, owner = shapely.get_coordinates(lines, return_index=True)
-    if not len(points):
-        return Pieces(lines[:0], owner)
     first = np.diff(owner, prepend=-1) != 0
     last = np.diff(owner, append=owner[-1] + 1) != 0
     inner = ~(first | last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -40,9 +40,10 @@ class TopologyReport:
     """What was made of the lines, and what could not be used.
 
     ``unusable``: row numbers by reason (``missing``, ``not_a_line``, ``not_lonlat``,
-    ``zero_length``); ``loops`` ended where they began and were halved; ``snapped`` ends moved to
-    a junction, ``largest_gap_m`` the farthest; ``touching`` ends lay on another road, which was
-    cut there.
+    ``zero_length``). ``loops`` ended where they began and were halved; ``collapsed`` pieces were
+    shorter than the snapping distance and are now part of a junction. ``snapped`` ends moved to a
+    junction, the farthest by ``largest_gap_m``; at ``touching`` places a road was cut because
+    another one ends there.
     """
 
     roads: int
@@ -51,6 +52,7 @@ class TopologyReport:
     length_m: float
     unusable: dict[str, list[int]]
     loops: int
+    collapsed: int
     snapped: int
     largest_gap_m: float
     touching: int
@@ -61,7 +63,8 @@ class Topology:
     """Junctions (nodes) and the stretches of road between them (edges).
 
     ``nodes`` (n, 2) degrees; of m edges ``start`` and ``end`` node, ``length_m`` (geodesic),
-    ``lines`` (EPSG:4326, from start to end) and ``road``, the row of ``roads`` it is part of.
+    ``lines`` (EPSG:4326, from start to end) and ``road``, the row of ``roads`` it is part of
+    (whose index is that of the layer it was built from).
     ``gates`` (k, 2): pairs of nodes that a barrier of kind ``gate_kind`` stands between.
     """
 
@@ -142,7 +145,7 @@ def _attributes(roads: gpd.GeoDataFrame) -> pd.DataFrame:
         name: roads[name].to_numpy() if name in roads else np.full(len(roads), None, dtype=object)
         for name in ROAD_COLUMNS
     }
-    table = pd.DataFrame(kept)
+    table = pd.DataFrame(kept, index=roads.index)
     return table.astype(object).where(table.notna(), None).infer_objects()
 
 
@@ -207,54 +210,40 @@ def _joined(
     touching: int,
     snap_m: float,
 ) -> Topology:
-    lines, road = pieces
-    first = np.diff(road, prepend=-1) != 0
-    last = np.diff(road, append=-1) != 0
-    nodes, start, end, snapped, gap = _cluster(lines, snap_m)
-    length = geodesic_length(lines)
-    loop = (start == end) & (length > 2 * snap_m)
-    keep = (start != end) | loop
-    halves = _halved(lines, loop)
-    barrier_start = np.where(first, table["barrier_start"].to_numpy()[road], None)
-    barrier_end = np.where(last, table["barrier_end"].to_numpy()[road], None)
-    middle = len(nodes) + np.cumsum(loop) - 1
-    nodes = np.concatenate([nodes, shapely.get_coordinates(shapely.get_point(halves[:, 0], -1))])
-    start2, end1 = np.where(loop, middle, start), np.where(loop, middle, end)
-    column = np.concatenate([np.flatnonzero(keep), np.flatnonzero(loop)])
-    second = np.arange(len(column)) >= keep.sum()
-    order = np.lexsort((second, column))
-    column, second = column[order], second[order]
-    parts = lines.copy()
-    parts[loop] = halves[:, 0]
-    later = lines.copy()
-    later[loop] = halves[:, 1]
-    shapes = np.where(second, later[column], parts[column])
-    begins = np.where(second, start2[column], start[column])
-    ends = np.where(second | ~loop[column], end[column], end1[column])
-    kinds = (
-        np.where(second, None, barrier_start[column]),
-        np.where(second | ~loop[column], barrier_end[column], None),
+    pieces, loops = _halve_loops(pieces, snap_m)
+    ends = _cluster(pieces.lines, snap_m)
+    first = np.diff(pieces.owner, prepend=-1) != 0
+    last = np.diff(pieces.owner, append=-1) != 0
+    kinds = []
+    for outer, name in ((first, "barrier_start"), (last, "barrier_end")):
+        kind = np.array(table[name].to_numpy(dtype=object)[pieces.owner])
+        kind[~outer] = None
+        kinds.append(kind)
+    keep = ends.start != ends.end
+    lines, road = pieces.lines[keep], pieces.owner[keep]
+    nodes, start, end, gates, gate_kind = _gated(
+        ends.nodes, ends.start[keep], ends.end[keep], (kinds[0][keep], kinds[1][keep])
     )
-    nodes, begins, ends, gates, gate_kind = _gated(nodes, begins, ends, kinds)
-    lengths = geodesic_length(shapes)
+    length = geodesic_length(lines)
     report = TopologyReport(
         roads=len(table),
-        edges=len(shapes),
+        edges=len(lines),
         nodes=len(nodes),
-        length_m=float(lengths.sum()),
+        length_m=float(length.sum()),
         unusable=unusable,
-        loops=int(loop.sum()),
-        snapped=snapped,
-        largest_gap_m=gap,
+        loops=loops,
+        collapsed=int((~keep).sum()),
+        snapped=ends.snapped,
+        largest_gap_m=ends.gap,
         touching=touching,
     )
     return Topology(
         nodes=nodes,
-        start=begins,
-        end=ends,
-        length_m=lengths,
-        lines=np.asarray(shapes, dtype=object),
-        road=road[column],
+        start=start,
+        end=end,
+        length_m=length,
+        lines=lines,
+        road=road,
         roads=table,
         gates=gates,
         gate_kind=gate_kind,
@@ -262,11 +251,33 @@ def _joined(
     )
 
 
-def _cluster(lines: Geometries, snap_m: float) -> tuple[Floats, Integers, Integers, int, float]:
-    """Nodes in degrees, start and end node of each line, ends that moved and the farthest."""
+class _Ends(NamedTuple):
+    """Nodes in degrees, start and end node of each line, how many ends moved and how far."""
+
+    nodes: Floats
+    start: Integers
+    end: Integers
+    snapped: int
+    gap: float
+
+
+def _halve_loops(pieces: Pieces, snap_m: float) -> tuple[Pieces, int]:
+    """Cut lines that end where they began: an edge must lead from one node to another."""
+    ends = _cluster(pieces.lines, snap_m)
+    loops = np.flatnonzero(
+        (ends.start == ends.end) & (shapely.length(_plane(pieces.lines)) > 2 * snap_m)
+    )
+    if not len(loops):
+        return pieces, 0
+    found = cut_at_points(pieces.lines, loops, shapely.length(pieces.lines[loops]) / 2)
+    return Pieces(found.lines, pieces.owner[found.owner]), len(loops)
+
+
+def _cluster(lines: Geometries, snap_m: float) -> _Ends:
+    """Make one node of all ends that are at most ``snap_m`` apart."""
     if not len(lines):
         nothing = np.zeros(0, dtype=np.int64)
-        return np.zeros((0, 2)), nothing, nothing, 0, 0.0
+        return _Ends(np.zeros((0, 2)), nothing, nothing, 0, 0.0)
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     degrees = shapely.get_coordinates(ends)
     _, which, place = np.unique(vertex_keys(degrees), return_index=True, return_inverse=True)
@@ -276,25 +287,9 @@ def _cluster(lines: Geometries, snap_m: float) -> tuple[Floats, Integers, Intege
     count, group = connected_components(near, directed=False)
     _, leader = np.unique(group, return_index=True)
     moved = np.hypot(*(plane - plane[leader[group]]).T)
-    node = group[place]
-    nodes = degrees[which][leader]
-    half = len(lines)
-    return (
-        nodes,
-        node[:half].astype(np.int64),
-        node[half:].astype(np.int64),
-        len(plane) - count,
-        float(moved.max(initial=0.0)),
-    )
-
-
-def _halved(lines: Geometries, loop: NDArray[np.bool_]) -> Geometries:
-    """Loops as two halves, (n, 2): an edge must lead from one node to another."""
-    rings = lines[loop]
-    if not len(rings):
-        return np.empty((0, 2), dtype=object)
-    found = cut_at_points(rings, np.arange(len(rings)), shapely.length(rings) / 2)
-    return found.lines.reshape(-1, 2)
+    start, end = group[place].astype(np.int64).reshape(2, -1)
+    gap = float(moved.max(initial=0.0))
+    return _Ends(degrees[which][leader], start, end, len(plane) - count, gap)
 
 
 def _gated(

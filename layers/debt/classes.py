@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import compress
 from typing import Any
@@ -56,7 +56,12 @@ CLASS_REASONS: Mapping[str, Text] = choices(
 
 
 def classify(
-    rows: pd.DataFrame, reference: date, rules: ClassRules | None = None
+    rows: pd.DataFrame,
+    reference: date,
+    rules: ClassRules | None = None,
+    *,
+    known_on: date | None = None,
+    faults: Iterable[Finding] = (),
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Sort n contracts into the classes of DEBT-R3 at ``reference``.
 
@@ -64,9 +69,11 @@ def classify(
     frame of n rows with ``debtor_class``, ``class_reason`` (codes), ``measure_broken``,
     ``contract_end``, ``overdue_used``, ``anchor_date``, ``anchor_kind``, ``timebar_date``,
     ``days_left``, ``timebar_band``, ``last_working_day`` (days as datetime64[D]), ``lm_state`` and
-    ``error``; and the findings. A row with a finding is ``unclassified``, the others are judged.
+    ``error``; and the findings, those of ``faults`` among them. A row with a finding is
+    ``unclassified``, the others are judged.
 
-    The date of the time bar stands in classes 1 to 3, the band in class 2 (and ``lapsed`` in 1).
+    ``known_on`` is the day that the facts were known (default: the reference); what happened after
+    it is a finding. The date of the time bar stands in classes 1 to 3, the band in class 2 (and ``lapsed`` in 1).
 
     >>> rows = pd.DataFrame({"contract_id": ["T2"], "start_date": [date(2018, 6, 1)],
     ...     "end_date": [date(2020, 6, 1)], "last_payment_date": [date(2020, 8, 1)],
@@ -78,8 +85,9 @@ def classify(
     rules = rules or ClassRules()
     day = np.datetime64(reference, "D")
     contracts = read_contracts(rows, rules)
-    faults = find_faults(rows, contracts, reference)
-    error = broken_rows(faults, len(contracts))
+    found = [*faults, *find_faults(rows, contracts, known_on or reference)]
+    found.sort(key=lambda fault: fault.row)
+    error = broken_rows(found, len(contracts))
     steps = _Steps(contracts, rules, day, pd.notna(error))
     codes = steps.classes()
     anchor, kind = anchors(contracts, rules)
@@ -104,7 +112,7 @@ def classify(
             "error": error,
         }
     )
-    return table, faults
+    return table, found
 
 
 def overdue(contracts: Contracts, rules: ClassRules, day: np.datetime64) -> tuple[Floats, Flags]:

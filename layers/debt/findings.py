@@ -54,7 +54,7 @@ class Finding:
         }
 
 
-def find_faults(rows: pd.DataFrame, contracts: Contracts, reference: date) -> list[Finding]:
+def find_faults(rows: pd.DataFrame, contracts: Contracts, known_on: date) -> list[Finding]:
     """All faults of n contracts, by row. Codes:
 
     ``date_era`` a year 543 too large or too small, ``date_range`` any other impossible year,
@@ -63,7 +63,7 @@ def find_faults(rows: pd.DataFrame, contracts: Contracts, reference: date) -> li
     ``arrears_without_overdue``, ``arrears_over_balance``, ``generation_too_new``.
     """
     found: list[Finding] = []
-    for field, code, mask, text in _checks(rows, contracts, np.datetime64(reference, "D")):
+    for field, code, mask, text in _checks(rows, contracts, np.datetime64(known_on, "D")):
         for position in np.flatnonzero(mask):
             place = int(position)
             value = rows[field].iloc[place]
@@ -73,7 +73,7 @@ def find_faults(rows: pd.DataFrame, contracts: Contracts, reference: date) -> li
                     str(contracts.contract_id[place]),
                     field,
                     code,
-                    _worded(text, value, contracts, place, reference),
+                    _worded(text, value, contracts, place, known_on),
                 )
             )
     return sorted(found, key=lambda item: item.row)
@@ -175,8 +175,8 @@ _CE_AS_BE = Text(
     "{value} is a common-era year read as Buddhist era (should be {ce_read})",
 )
 _RANGE = Text("วันที่ {value} อยู่นอกช่วงที่ใช้ได้", "{value} is outside the calendar of the fund")
-_FUTURE = Text("วันชำระล่าสุด {value} อยู่หลังวันอ้างอิง {day}", "Latest payment {value} is after {day}")
-_AS_OF = Text("ข้อมูล ณ วันที่ {value} อยู่หลังวันอ้างอิง {day}", "Figures as of {value} are after {day}")
+_FUTURE = Text("วันชำระล่าสุด {value} อยู่หลังวันที่ทราบข้อมูล {day}", "Latest payment {value} is after {day}")
+_AS_OF = Text("ข้อมูล ณ วันที่ {value} อยู่หลังวันที่ทราบข้อมูล {day}", "Figures as of {value} are after {day}")
 _NOT_AHEAD = {
     "last_payment_date": ("payment_in_future", _FUTURE),
     "lm_as_of": ("as_of_in_future", _AS_OF),

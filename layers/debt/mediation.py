@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from geo.text import Text
 from layers.debt.documents import MEDIATION_PAPERS
-from layers.model import choices
+from layers.projects import DOCUMENT_SUBKINDS
 
 __all__ = [
     "COURT",
@@ -26,12 +26,6 @@ Channel = Literal["post", "field"]
 
 COURT = Text("ศาลแขวง", "Kwaeng court")
 SECRETARIAT = Text("สำนักงานเลขานุการกองทุนฯ", "Fund secretariat")
-
-_PAPERS = choices(
-    registry_extract=("คัดทะเบียนราษฎร", "Civil-registry extract"),
-    mediation_petition=("คำร้องขอไกล่เกลี่ย", "Mediation petition"),
-    notice_letter=("หนังสือทวงถาม", "Notice letter"),
-)
 
 
 class Task(NamedTuple):
@@ -58,7 +52,7 @@ _DAY_TWO = (
         COURT,
         Text(
             "จัดทำบันทึก รายงานกระบวนพิจารณา ผล สัญญาประนีประนอม และคำขอให้พิพากษาตาม ม. 20 ตรี",
-            "Minutes, hearing report, result, compromise contract, request for judgment (s. 20 ter)",
+            "Minutes, report, result, compromise contract, request for judgment (s. 20 ter)",
         ),
     ),
     (SECRETARIAT, Text("นำเอกสารหลักฐานมาแสดง", "Bring the evidence")),
@@ -90,4 +84,4 @@ def day_two_blockers(papers: Collection[str]) -> tuple[Text, ...]:
     >>> [item.en for item in day_two_blockers({"mediation_petition", "notice_letter"})]
     ['Civil-registry extract']
     """
-    return tuple(_PAPERS[code] for code in MEDIATION_PAPERS if code not in papers)
+    return tuple(DOCUMENT_SUBKINDS[code] for code in MEDIATION_PAPERS if code not in papers)

@@ -17,7 +17,7 @@ from layers.intake.columns import match_columns, strip_prefix
 from layers.intake.geometry import check_shapes
 from layers.intake.infer import content_keys, infer_layer
 from layers.intake.personal import id_card_column
-from layers.intake.profiles import ColumnRule, Profile, choose_profile
+from layers.intake.profiles import ColumnRule, Profile, choose_profile, usual_layer
 from layers.intake.readers import Source, read_file
 from layers.intake.report import Finding, Report, refuse
 from layers.intake.text import (
@@ -81,6 +81,7 @@ def prepare(
     """
     tell = progress or (lambda _text, _share: None)
     tell(_READING, 0.0)
+    source_layer = source_layer or usual_layer(layer_id, Path(path).name)
     source = read_file(path, source_layer, encoding=encoding, crs=crs)
     personal = id_card_column(source.columns)
     if personal is not None:

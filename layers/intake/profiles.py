@@ -3,7 +3,8 @@
 A profile is a TOML file in ``profiles/``. ``collection`` is where its rows go, ``columns`` maps a
 heading to a field (or to a table with ``field`` and ``strip_prefix``), ``ignored`` lists headings
 that nobody misses, ``constants`` fill fields for every row. A file that has all the headings of
-``recognised_by`` needs no one to name the profile.
+``recognised_by`` needs no one to name the profile. Files with one of the ``suffixes`` hold several
+layers, of which ``source_layer`` is read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any
 from geo.text import Text
 from layers.intake.report import refuse
 
-__all__ = ["ColumnRule", "Profile", "choose_profile", "profiles"]
+__all__ = ["ColumnRule", "Profile", "choose_profile", "profiles", "usual_layer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Profile:
     columns: Mapping[str, ColumnRule]
     ignored: frozenset[str] = frozenset()
     constants: Mapping[str, Any] = field(default_factory=dict)
+    suffixes: tuple[str, ...] = ()
+    source_layer: str | None = None
 
     @classmethod
     def from_toml(cls, name: str, text: str) -> Profile:
@@ -63,6 +66,8 @@ class Profile:
             columns=columns,
             ignored=frozenset(data.get("ignored", ())),
             constants=data.get("constants", {}),
+            suffixes=tuple(data.get("suffixes", ())),
+            source_layer=data.get("source_layer"),
         )
 
 
@@ -80,6 +85,18 @@ def profiles() -> Mapping[str, Profile]:
         if item.name.endswith(".toml")
     )
     return {profile.name: profile for profile in sorted(found, key=lambda p: p.name)}
+
+
+def usual_layer(collection: str, file: str) -> str | None:
+    """The layer of a file that a profile of the collection reads; None where it is to be named.
+
+    >>> usual_layer("roads", "phuket.osm.pbf")
+    'roads'
+    """
+    for profile in profiles().values():
+        if profile.collection == collection and file.lower().endswith(profile.suffixes or "/"):
+            return profile.source_layer
+    return None
 
 
 def choose_profile(

@@ -22,6 +22,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from layers.intake.osm import ROADS_LAYER, read_roads
 from layers.intake.report import Finding, refuse
 from layers.intake.tables import SHEETS, read_sheet, read_text_table, shapes_from_columns
 
@@ -119,13 +120,18 @@ def read_file(
 
 
 def _reader(path: Path) -> Callable[[Path, str | None, str | None], Source]:
-    name = path.name.lower()
-    suffix = next((suffix for suffix in FORMATS if name.endswith(suffix)), None)
-    if suffix is None:
+    suffix = _suffix(path)
+    if suffix not in FORMATS:
         refuse("IMP-E-FORMAT", file=path.name, formats=" ".join(FORMATS))
     if not path.is_file():
         refuse("IMP-E-FILE", file=path.name)
     return FORMATS[suffix]
+
+
+def _suffix(path: Path) -> str:
+    """The known suffix of a file, else nothing."""
+    name = path.name.lower()
+    return next((suffix for suffix in FORMATS if name.endswith(suffix)), "")
 
 
 def _read_ogr(path: Path, layer_name: str | None, encoding: str | None) -> Source:
@@ -174,10 +180,22 @@ def _layer_name(path: Path, wanted: str | None) -> str | None:
             refuse("IMP-E-NOLAYER", file=path.name, name=wanted, names=", ".join(names))
         return wanted
     if len(names) > 1:
+        names += [ROADS_LAYER] if FORMATS[_suffix(path)] is _read_osm else []
         refuse("IMP-E-LAYERS", file=path.name, names=", ".join(names))
     if not names:
         refuse("IMP-E-EMPTY", file=path.name)
     return names[0]
+
+
+def _read_osm(path: Path, layer_name: str | None, encoding: str | None) -> Source:
+    """The roads of an OpenStreetMap file, or one of the layers that GDAL makes of it."""
+    if layer_name != ROADS_LAYER:
+        return _read_ogr(path, layer_name, encoding)
+    roads = read_roads(path)
+    found = (Finding("GEO-I-OTHERWAYS", values={"n": roads.others}),) if roads.others else ()
+    return Source(
+        path=path, columns=_numbered(roads.columns), shapes=roads.lines, crs=WGS84, findings=found
+    )
 
 
 def _read_parquet(path: Path, _layer_name: str | None, _encoding: str | None) -> Source:
@@ -282,6 +300,8 @@ FORMATS: dict[str, Callable[[Path, str | None, str | None], Source]] = {
     ".shp.zip": _read_ogr,
     ".zip": _read_ogr,
     ".kml": _read_ogr,
+    ".osm.pbf": _read_osm,
+    ".osm": _read_osm,
     ".parquet": _read_parquet,
     ".geoparquet": _read_parquet,
     ".csv": _read_csv,

@@ -18,7 +18,8 @@ from layers.poverty.parameters import TierParameters
 __all__ = ["BIT", "Mask", "codes", "disclosed", "mask_of", "wording"]
 
 Mask = NDArray[np.int64]
-BIT: Mapping[str, int] = {code: 1 << n for n, code in enumerate(people.REASONS_EXACT)}
+_EVERY = dict.fromkeys((*people.REASONS_EXACT, *people.REASONS))
+BIT: Mapping[str, int] = {code: 1 << n for n, code in enumerate(_EVERY)}
 
 
 def mask_of(codes_: Iterable[str]) -> int:

@@ -133,11 +133,15 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlass:
-    """An administrator's emergency look, with a reason and an approver, until a moment (60 min)."""
+    """An administrator's emergency look, with a reason and an approver, until a moment (60 min).
+
+    It reaches the areas whose codes begin with ``prefix``.
+    """
 
     reason: str
     approved_by: str
     until: dt.datetime
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from geo.text import Text
 from layers.errors import AccessDenied
 from layers.model import Field, Layer, Privacy
 from layers.privacy.matrix import Right, families_of, rights
-from layers.privacy.person import PUBLIC, THAI_TIME, Grant, Person
+from layers.privacy.person import PUBLIC, THAI_TIME, BreakGlass, Grant, Person
 from layers.query import Mask, View
 
 __all__ = ["Door", "may", "owner_view", "public_view", "rows_refused", "view_of", "why_not"]
@@ -155,7 +155,8 @@ def may(
                 right.lower() in cell and values.get(layer.key) in _assigned(person, layer, now)
             ):
                 return True
-    return right == "R" and _glass_broken(person, asked, now)
+    glass = _glass_broken(person, asked, now)
+    return right == "R" and glass is not None and area.startswith(glass.prefix)
 
 
 def rows_refused(layer: Layer) -> AccessDenied:
@@ -244,8 +245,8 @@ def _reaches(
     found: list[_Reach] = []
     for grant in _in_force(person, layer, privacy, now):
         found += _granted(person, layer, privacy, right, grant, now, door)
-    if right == "R" and door == "read" and _glass_broken(person, privacy, now):
-        found.append(EVERYTHING)
+    if right == "R" and door == "read" and (glass := _glass_broken(person, privacy, now)):
+        found.append(_Reach(glass.prefix))
     return (EVERYTHING,) if EVERYTHING in found else tuple(dict.fromkeys(found))
 
 
@@ -298,10 +299,12 @@ def _assigned(person: Person, layer: Layer, now: dt.datetime) -> frozenset[str]:
     return frozenset(key for one in rounds for key in one.keys)
 
 
-def _glass_broken(person: Person, privacy: Privacy, now: dt.datetime) -> bool:
+def _glass_broken(person: Person, privacy: Privacy, now: dt.datetime) -> BreakGlass | None:
     glass, day = person.break_glass, now.astimezone(THAI_TIME).date()
     admin = any(grant.role == "admin" and grant.holds_on(day) for grant in person.grants)
-    return admin and glass is not None and now < glass.until and privacy >= Privacy.RESTRICTED
+    if glass is None or now >= glass.until or not admin or privacy < Privacy.RESTRICTED:
+        return None
+    return glass
 
 
 # Which fields of them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +14,13 @@ import pandas as pd
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.model import Layer
+from layers.processes.json_text import dumped, feature_texts
 from layers.query import Query, View, parse_filter
 from layers.store import Store
 
 __all__ = ["Input", "InputType", "Output", "Process", "Reader", "Result"]
+
+FEATURES_A_CHUNK = 4096
 
 InputType = Literal["number", "integer", "text", "boolean", "date", "geojson", "filter", "bbox"]
 
@@ -146,24 +149,31 @@ class Result:
 
     def to_geojson(self) -> dict[str, Any]:
         """A GeoJSON FeatureCollection with the explanation beside the features."""
-        features: list[Any] = []
-        if self.features is not None:
-            features = json.loads(self.features.to_json(na="null", drop_id=True))["features"]
-        return {
+        found: dict[str, Any] = json.loads("".join(self.chunks()))
+        return found
+
+    def chunks(self) -> Iterator[str]:
+        """The GeoJSON text in pieces of some thousand features, so that none is held whole."""
+        head = {
             "type": "FeatureCollection",
             "process": self.process,
             "parameters": self.parameters,
             "rules": list(self.rules),
             "layerVersions": self.layer_versions,
             "summary": self.summary,
-            "features": features,
         }
+        yield f'{dumped(head)[:-1]},"features":['
+        if self.features is not None:
+            for start in range(0, len(self.features), FEATURES_A_CHUNK):
+                part = self.features.iloc[start : start + FEATURES_A_CHUNK]
+                yield ("," if start else "") + feature_texts(part)
+        yield "]}"
 
     def write(self, path: Path) -> None:
         """Write the GeoJSON to a file, whole or not at all."""
-        text = json.dumps(self.to_geojson(), ensure_ascii=False, default=str)
         partial = path.with_name(path.name + ".part")
-        partial.write_text(text, encoding="utf-8")
+        with partial.open("w", encoding="utf-8") as out:
+            out.writelines(self.chunks())
         partial.replace(path)
 
 

@@ -29,6 +29,7 @@ from layers.store.migrations import migrations
 from layers.store.protocol import Feature, LayerState, Page, Store, Version, WriteResult
 from layers.store.session import Session, unknown_layer
 from layers.store.sql import Sql, quote
+from layers.store.tally import Tally, tally
 from layers.store.tiles import Tile
 from layers.store.write import After, Before, Mode, Write, create_table, refuse_repeated, write_rows
 
@@ -212,11 +213,17 @@ class SqlStore(Store, ABC):
     def features(self, query: Query, view: View) -> Page:
         layer = self.layer(query.layer)
         with self._reading() as session:
-            sql = select.collection(query, view, layer, self.dialect)
-            text, found, *last = session.query(sql)[0]
-        more = query.limit is not None and found > query.limit
-        returned = min(found, query.limit) if query.limit is not None else found
-        return Page(text or "", returned, tuple(last) if more and returned else None)
+            found = self._page(session, query, view, layer)
+        shown = found[: query.limit]
+        more = shown and len(found) > len(shown)
+        return Page(
+            ",".join(text for text, *_ in shown), len(shown), tuple(shown[-1][1:]) if more else None
+        )
+
+    def _page(
+        self, session: Session, query: Query, view: View, layer: Layer
+    ) -> list[tuple[Any, ...]]:
+        return session.query(select.collection(query, view, layer, self.dialect))
 
     def feature(self, key: str, query: Query, view: View) -> Feature:
         layer = self.layer(query.layer)
@@ -256,6 +263,22 @@ class SqlStore(Store, ABC):
         lasting = len(layer.datetime) == 2 and unended
         return Interval(start, None if lasting else end) if start or end else None
 
+    def tally(
+        self,
+        layer_id: str,
+        view: View,
+        digits: int,
+        *,
+        group: str | None = None,
+        value: str | None = None,
+        of: Sequence[tuple[str, str]] = (),
+    ) -> list[Tally]:
+        layer = self.layer(layer_id)
+        select.refuse_single(view, layer)
+        sql = tally(view, layer, self.dialect, digits=digits, group=group, value=value, of=of)
+        with self._reading() as session:
+            return [Tally(*row) for row in session.query(sql)]
+
     def read(self, query: Query, view: View) -> pd.DataFrame:
         layer = self.layer(query.layer)
         table = self._arrow(select.rows(query, view, layer, self.dialect), layer)
@@ -278,7 +301,7 @@ class SqlStore(Store, ABC):
         for layer, (_, view) in zip(layers, asked, strict=True):
             tiles.require_positions(view, layer)
         with self._reading() as session:
-            known = cells.tilings(session, layers)
+            known = self._tilings(session, layers)
             if None not in known:
                 return self._draw(session, index, layers, asked, known)
         fresh = [one or self._refresh(layer) for one, layer in zip(known, layers, strict=True)]
@@ -303,8 +326,11 @@ class SqlStore(Store, ABC):
     def tiling(self, layer_id: str) -> Tiling:
         layer = self.layer(layer_id)
         with self._reading() as session:
-            known = cells.tilings(session, [layer])[0]
+            known = self._tilings(session, [layer])[0]
         return known or self._refresh(layer)
+
+    def _tilings(self, session: Session, layers: Sequence[Layer]) -> list[Tiling | None]:
+        return cells.tilings(session, layers)
 
     def _refresh(self, layer: Layer) -> Tiling:
         with self._refreshing(layer) as session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ import pyarrow as pa
 from geo.text import Text
 from layers.errors import StoreUnavailable, WorkspaceLocked
 from layers.model import Layer
+from layers.query import Query, View
+from layers.store import select
 from layers.store.base import SqlStore
+from layers.store.cells import Tiling
 from layers.store.dialect import STAGE, DuckDB
 from layers.store.gate import Gate
 from layers.store.protocol import LayerState
@@ -26,6 +30,9 @@ __all__ = ["DuckDBStore"]
 
 ROW_GROUP = 16_384  # rows that share the smallest and largest of a column: few for one box to meet
 ROWS = 2_048  # of an Arrow batch: one of DuckDB's vectors, since one row may be a province
+
+SORTED_MANY = 50_000  # rows of a layer from which on a page is read in two steps
+KEYS_MAX = 300  # of a page so read; more rows are not found sooner by their keys
 
 QUIET_SECONDS = 30.0  # what a commit waits for readers; a slow download must not stop all work
 
@@ -64,6 +71,15 @@ class DuckDBSession(Session):
             self.cursor.unregister("phumi_rows")
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was read since the last commit: nobody else writes the file, so it still holds."""
+
+    states: dict[str, LayerState] = field(default_factory=dict)
+    tilings: dict[str, Tiling | None] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+
 class DuckDBStore(SqlStore):
     """A workspace in one file; ``path`` None keeps it in memory (tests, notebooks)."""
 
@@ -75,7 +91,7 @@ class DuckDBStore(SqlStore):
         self._writer = threading.RLock()  # DuckDB refuses, not queues, writes that collide
         self._refresher = threading.Lock()
         self._gate = Gate()
-        self._states: dict[str, LayerState] = {}
+        self._remembered = Remembered()
         self.migrate()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
@@ -121,7 +137,7 @@ class DuckDBStore(SqlStore):
             with self._gate.quiet(quiet_seconds):
                 cursor.execute("COMMIT")
         finally:
-            self._states = {}
+            self._remembered = Remembered()
 
     def _arrow(self, sql: Sql, layer: Layer) -> pa.Table:
         try:
@@ -131,12 +147,54 @@ class DuckDBStore(SqlStore):
             raise not_computable(error) from error
 
     def states(self, layer_ids: Sequence[str]) -> list[LayerState]:
-        """From memory: nobody else writes the file, and each transaction of ours begins anew."""
-        known = self._states  # a writer that ends meanwhile puts another one in its place
+        known = self._remembered.states  # a commit meanwhile puts another one in its place
         for layer_id in layer_ids:
             if layer_id not in known:
                 known[layer_id] = super().states([layer_id])[0]
         return [known[layer_id] for layer_id in layer_ids]
+
+    def _tilings(self, session: Session, layers: Sequence[Layer]) -> list[Tiling | None]:
+        known = self._remembered.tilings
+        for layer in layers:
+            if layer.id not in known:
+                known[layer.id] = super()._tilings(session, [layer])[0]
+        return [known[layer.id] for layer in layers]
+
+    def _page(
+        self, session: Session, query: Query, view: View, layer: Layer
+    ) -> list[tuple[Any, ...]]:
+        """In two steps out of many rows: keys are sorted sooner than whole rows, a few found by it.
+
+        In a box there are few rows to sort.
+        """
+        few = query.limit is not None and query.limit <= KEYS_MAX
+        if not few or query.bbox is not None or self._size(session, layer) < SORTED_MANY:
+            return super()._page(session, query, view, layer)
+        with self._snapshot():
+            keys = session.query(select.keys_of_page(query, view, layer, self.dialect))
+            if not keys:
+                return []
+            asked = [key for (key,) in keys]
+            rows = session.query(select.with_keys(asked, query, view, layer, self.dialect))
+        found = {key: row for key, *row in rows}
+        return [tuple(found[key]) for key in asked]
+
+    def _size(self, session: Session, layer: Layer) -> int:
+        known = self._remembered.sizes
+        if layer.id not in known:
+            counted = session.query(Sql(f"SELECT count(*) FROM {self.dialect.table(layer)}"))
+            known[layer.id] = counted[0][0]
+        return known[layer.id]
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Let several statements of this thread see one state."""
+        cursor = self._cursor()
+        cursor.execute("BEGIN")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")  # nothing was written
 
     @contextmanager
     def _own_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -16,6 +16,7 @@ from layers.query import BBox, Interval, Query, View
 from layers.store.cells import Tiling
 from layers.store.mercator import TileIndex
 from layers.store.session import Session
+from layers.store.tally import Tally
 from layers.store.tiles import Tile
 from layers.store.write import After, Before, Mode, WriteResult
 
@@ -97,6 +98,22 @@ class Store(Protocol):
 
     def times(self, layer_id: str, view: View) -> Interval | None:
         """From the first start to the last end of all visible features; None if none has any."""
+
+    def tally(
+        self,
+        layer_id: str,
+        view: View,
+        digits: int,
+        *,
+        group: str | None = None,
+        value: str | None = None,
+        of: Sequence[tuple[str, str]] = (),
+    ) -> list[Tally]:
+        """Visible rows by the first digits of their area code and the values of a coded field.
+
+        With ``value``, of that number too. ``of`` are (field, value) that counted rows have; a
+        field that stands there twice has either. Rows without an area are not counted.
+        """
 
     def read(self, query: Query, view: View) -> pd.DataFrame:
         """Matching features as a GeoDataFrame in ``query.crs`` (a DataFrame without geometry)."""

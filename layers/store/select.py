@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -27,12 +27,14 @@ __all__ = [
     "extent",
     "feature",
     "in_scope",
+    "keys_of_page",
     "refuse_single",
     "rows",
     "single",
     "texts",
     "times",
     "where",
+    "with_keys",
 ]
 
 
@@ -69,23 +71,29 @@ def in_scope(values: Mapping[str, Any], view: View, layer: Layer) -> bool:
 
 
 def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
-    """One row: the features as comma-separated GeoJSON text, their number, the last cursor.
+    """One row for each feature: its GeoJSON text, then what the cursor of a page after it holds.
 
     One row more than the limit is read to learn whether there is a next page.
     """
-    order = _order(query, view, layer)
-    marks = [f"{_sort_value(key, layer, dialect)} AS _k{i}" for i, key in enumerate(order)]
-    number = f"row_number() OVER (ORDER BY {_by(order, layer)}) AS _row"
-    inner = Sql(f"SELECT {', '.join(marks)}, {number}, ")
-    inner += Sql(f"{feature(query, view, layer, dialect)} AS _feature FROM (")
-    inner += _page(query, view, layer, dialect, extra=1) + Sql(") AS page")
-    limit = query.limit if query.limit is not None else 2**62
-    last = ", ".join(f"max(_k{i}) FILTER (WHERE _row = {limit})" for i in range(len(order)))
-    head = (
-        f"SELECT string_agg(_feature, ',' ORDER BY _row) FILTER (WHERE _row <= {limit}), "
-        f"count(*), {last} FROM ("
-    )
-    return inner.inside(head, ") AS features")
+    marks = [_sort_value(key, layer, dialect) for key in _order(query, view, layer)]
+    columns = ", ".join([feature(query, view, layer, dialect), *marks])
+    page = _page(query, view, layer, dialect, extra=1)
+    return page.inside(f"SELECT {columns} FROM (", ") AS page")
+
+
+def keys_of_page(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """The keys of what :func:`collection` gives, in its order."""
+    page = _page(query, view, layer, dialect, extra=1)
+    return page.inside(f"SELECT {quote(layer.key)} FROM (", ") AS page")
+
+
+def with_keys(keys: Sequence[str], query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """Key and what :func:`collection` gives of the features with these keys, in any order."""
+    marks = [_sort_value(key, layer, dialect) for key in _order(query, view, layer)]
+    columns = ", ".join([quote(layer.key), feature(query, view, layer, dialect), *marks])
+    places = ", ".join("?" * len(keys))
+    table = dialect.table(layer)
+    return Sql(f"SELECT {columns} FROM {table} WHERE {quote(layer.key)} IN ({places})", (*keys,))
 
 
 def texts(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -166,10 +174,10 @@ def feature(query: Query, view: View, layer: Layer, dialect: Dialect) -> str:
         shape = f"coalesce({text}, 'null')"
     shown = [(name, dialect.column(layer.by_name[name])) for name in visible(query, view, layer)]
     identity = f"CAST(to_json({quote(layer.key)}) AS {dialect.types['text'].split()[0]})"
-    return (
-        f"""'{{"type":"Feature","id":' || {identity} || ',"geometry":' || {shape} || """
-        f"""',"properties":' || {dialect.properties(shown)} || '}}'"""
-    )
+    return dialect.joined(
+        """'{"type":"Feature","id":'""", identity, """',"geometry":'""", shape,
+        """',"properties":'""", dialect.properties(shown), "'}'",
+    )  # fmt: skip
 
 
 def _order_matters(query: Query) -> bool:

@@ -45,7 +45,8 @@ class PostGISSession(Session):
 
     def _execute(self, sql: Sql) -> psycopg.Cursor[tuple[Any, ...]]:
         text = _percent(sql.text) if sql.values else sql.text
-        return self.connection.execute(text, sql.values or None)
+        # In binary, since the bytes of a tile would come twice as long in text.
+        return self.connection.execute(text, sql.values or None, binary=True)
 
     def stage(self, layer: Layer, table: pa.Table) -> None:
         columns = [

@@ -69,8 +69,8 @@ class Write:
     """SQL of one write into one layer, from the table of staged rows.
 
     ``names`` are the fields that the rows bring; an upsert leaves the others as they are, a
-    replace empties them, a delete needs but the key. A row that equals what is stored is not touched, so the same file twice
-    changes nothing.
+    replace empties them, a delete needs but the key. A row that equals what is stored is not
+    touched, so the same file twice changes nothing.
     """
 
     def __init__(self, layer: Layer, dialect: Dialect, names: Sequence[str], mode: Mode) -> None:

@@ -120,7 +120,7 @@ BAD_PLOTS: dict[str, dict[str, Any]] = {
     "plot_too_small": {"plot": polygon((0, 0), (6, 0), (6, 6), (0, 6))},
     "plot_sliver": {"plot": polygon((0, 0), (900, 0), (900, 0.8), (0, 0.8))},
     "plot_too_large": {"plot": polygon((0, 0), (3000, 0), (3000, 3000), (0, 3000))},
-    "plot_missing": {"plot": mapping(shapely.LineString([place(0, 0), place(9, 9)]))},
+    "plot_missing": {"plot": {"type": "Feature", "properties": {}, "geometry": None}},
     "crs_missing": {"plot": mapping(shapely.box(430000, 880000, 430040, 880040))},
     "shares_invalid": {"plot": SQUARE, "profile": "custom", "water_pct": 50, "rice_pct": 20},
 }
@@ -155,7 +155,7 @@ def test_what_blocks_is_named(client: FlaskClient) -> None:
     ("inputs", "code"),
     [
         ({"plot": SQUARE, "plot_id": "KNN-83-2564-0001"}, "plot_twice"),
-        ({"plot": {"type": "Polygon"}}, "geojson_invalid"),
+        ({"plot": {"type": "Polygon"}}, "plot_invalid"),
         ({"plot": SQUARE, "access": SQUARE}, "point_expected"),
         ({"plot": SQUARE, "locked": SQUARE}, "locked_group"),
         ({"plot": SQUARE, "profile": "square"}, "parameter_invalid"),
@@ -179,7 +179,7 @@ def test_the_public_may_not_have_the_layer_laid_out(client: FlaskClient) -> None
 
 def test_an_unknown_plot_is_named(owner: FlaskClient) -> None:
     status, problem = run(owner, plot_id="KNN-83-2564-9999")
-    assert (status, problem["code"]) == (400, "plot_unknown")
+    assert (status, problem["code"]) == (404, "plot_unknown")
 
 
 def test_a_plot_of_the_layer_is_laid_out_into_plans_with_versions(demo: Store) -> None:

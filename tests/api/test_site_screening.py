@@ -94,7 +94,7 @@ SITE = shapely.box(-40, -20, 40, 20)
 
 def test_clean_ground_is_suitable(clean_site: Store, flat: str) -> None:
     """SCR-T1 on the ground, and the whole chain with it: raster, roads, waste, zones, hazards."""
-    found = screen(clean_site, plots=drawn(SITE), elevation=flat).features.iloc[0]
+    found = screen(clean_site, plot=drawn(SITE), elevation=flat).features.iloc[0]
     assert (found["screening_class"], found["reasons_th"]) == ("suitable", [])
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
     assert found["aspect_deg"] == pytest.approx(270, abs=1.5)
@@ -117,7 +117,7 @@ def test_findings_of_a_drawn_site(
     clean_site: Store, flat: str, case: str, changes: dict, expected: str, factors: list[str]
 ) -> None:
     """A3 works when the factor is named, in both languages (PHUKET L1064)."""
-    result = screen(clean_site, plots=drawn(SITE, **changes), elevation=flat)
+    result = screen(clean_site, plot=drawn(SITE, **changes), elevation=flat)
     found = result.features.iloc[0]
     assert (found["screening_class"], found["factors"]) == (expected, factors), case
     for code, thai, english in zip(factors, found["reasons_th"], found["reasons_en"], strict=True):
@@ -127,7 +127,7 @@ def test_findings_of_a_drawn_site(
 
 def test_without_elevation_slope_and_water_are_unknown(clean_site: Store) -> None:
     """SCR-T7."""
-    found = screen(clean_site, plots=drawn(SITE)).features.iloc[0]
+    found = screen(clean_site, plot=drawn(SITE)).features.iloc[0]
     assert (found["screening_class"], found["unknown"]) == ("conditional", ["F1", "F2"])
 
 
@@ -136,7 +136,7 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 ) -> None:
     """SCR-T8: computed, overridden, with reason and photo."""
     override = {"factor": "F1", "value": 8, "reason": "ปรับที่แล้ว", "photo_id": "PH-1"}
-    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[
+    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[
         0
     ]
     assert (found["screening_class"], found["factors"]) == ("conditional", ["F1"])
@@ -153,7 +153,7 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 def test_an_override_without_its_papers_is_left_out(
     clean_site: Store, flat: str, override: Any
 ) -> None:
-    found = screen(clean_site, plots=drawn(SITE, override=override), elevation=flat).features.iloc[
+    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[
         0
     ]
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
@@ -162,7 +162,7 @@ def test_an_override_without_its_papers_is_left_out(
 
 def test_zones_and_hazards_on_the_site_are_found(clean_site: Store, flat: str) -> None:
     there = shapely.box(1990, 2000, 2030, 2040)  # three quarters within both
-    found = screen(clean_site, plots=drawn(there), elevation=flat).features.iloc[0]
+    found = screen(clean_site, plot=drawn(there), elevation=flat).features.iloc[0]
     assert found["screening_class"] == "unsuitable"
     assert {"F8", "F10"} <= set(found["factors"])
     (zone,) = found["permission_zones"]
@@ -187,7 +187,7 @@ def test_a_bad_plot_gets_a_finding_and_spares_the_others(
     clean_site: Store, flat: str, shape: Any, error: str
 ) -> None:
     plots = collection(drawn(shape), drawn(SITE))
-    result = screen(clean_site, plots=plots, elevation=flat)
+    result = screen(clean_site, plot=plots, elevation=flat)
     bad, good = result.features.to_dict("records")
     assert (bad["error"], bad["screening_class"], bad["verdicts"]) == (error, None, [])
     assert bad["reasons_th"]
@@ -210,7 +210,7 @@ def test_a_bad_plot_gets_a_finding_and_spares_the_others(
 def test_odd_plots_are_screened_all_the_same(
     clean_site: Store, flat: str, shape: shapely.Geometry
 ) -> None:
-    found = screen(clean_site, plots=drawn(shape), elevation=flat).features.iloc[0]
+    found = screen(clean_site, plot=drawn(shape), elevation=flat).features.iloc[0]
     assert found["error"] is None
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
 
@@ -221,7 +221,7 @@ def test_a_raster_of_voids_tells_nothing(clean_site: Store, flat: str, tmp_path:
         profile = source.profile
     with rasterio.open(path, "w", **profile) as out:
         out.write(np.full((160, 160), -9999.0, dtype="float32"), 1)
-    found = screen(clean_site, plots=drawn(SITE), elevation=str(path)).features.iloc[0]
+    found = screen(clean_site, plot=drawn(SITE), elevation=str(path)).features.iloc[0]
     assert (found["screening_class"], found["unknown"]) == ("conditional", ["F1", "F2"])
 
 
@@ -251,7 +251,7 @@ def test_one_plot_is_screened_by_its_id(demo: Store, owner: FlaskClient) -> None
 
 
 def test_the_public_may_screen_a_shape_but_not_the_layer(client: FlaskClient) -> None:
-    status, result = post(client, plots=drawn(SITE))
+    status, result = post(client, plot=drawn(SITE))
     assert status == 200
     assert result["features"][0]["properties"]["screening_class"] in ("conditional", "unsuitable")
     assert post(client)[0] == 403
@@ -261,7 +261,7 @@ def test_no_file_of_the_server_can_be_named_over_the_network(
     client: FlaskClient, owner: FlaskClient, demo: Store, flat: str
 ) -> None:
     for caller in (client, owner):
-        status, problem = post(caller, plots=drawn(SITE), elevation=flat)
+        status, problem = post(caller, plot=drawn(SITE), elevation=flat)
         assert (status, problem["code"]) == (403, "file_refused")
     with pytest.raises(AccessDenied):
         execute("site-screening", {"elevation": flat}, Reader(demo, owner_view))
@@ -272,7 +272,7 @@ def test_the_setting_names_the_raster_for_all(demo: Store, demo_url: str, flat: 
     from api.settings import Settings
 
     app = create_app(Settings(database_url=demo_url, elevation=flat), demo)
-    status, result = post(app.test_client(), plots=drawn(SITE))
+    status, result = post(app.test_client(), plot=drawn(SITE))
     assert (status, result["summary"]["elevation"]) == (200, "plane.tif")
     assert result["features"][0]["properties"]["slope_pct"] == pytest.approx(4.0, abs=0.01)
 
@@ -282,7 +282,7 @@ def test_the_setting_names_the_raster_for_all(demo: Store, demo_url: str, flat: 
     [
         ({"slope_caution_pct": -1}, "parameter_invalid"),
         ({"soil_aggregation": "best"}, "parameter_invalid"),
-        ({"plots": {"type": "Polygon"}}, "plots_invalid"),
+        ({"plot": {"type": "Polygon"}}, "plot_invalid"),
         ({"colour": "red"}, "parameter_unknown"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import layout, serve, store, view
+from tests.bench import layout, pond, screening, serve, store, view
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
@@ -16,6 +16,8 @@ SUBJECTS = {
     "view": view.measure,
     "serve": serve.measure,
     "layout": layout.measure,
+    "pond": pond.measure,
+    "screening": screening.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -16,8 +18,8 @@ from layers.errors import QueryError
 from layers.model import Layer
 from layers.privacy import owner_view
 from layers.query import Query, SortKey, decode_cursor, encode_cursor
-from layers.store import Store
-from tests.contract.specimens import frame, keys, parsed, write
+from layers.store import Store, embedded, open_store, select
+from tests.contract.specimens import frame, keys, parsed, things, write
 
 N = 60
 quick = settings(
@@ -159,6 +161,56 @@ def test_features_that_stay_appear_once_though_others_come_and_go(
     assert len(found) == len(set(found))
     stayed = {row["id"] for row in staying}
     assert [key for key in found if key in stayed] == expected_order(staying, sort)
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take each layer for one of so many rows that DuckDB looks for the keys of a page first."""
+    monkeypatch.setattr(embedded, "SORTED_MANY", 0)
+
+
+@quick
+@given(sort=SORTS, limit=st.integers(1, N + 5), offset=st.integers(0, N + 5))
+def test_the_pages_of_a_large_layer_are_the_same(
+    shared: Store,
+    filled: Layer,
+    many: None,
+    sort: tuple[SortKey, ...],
+    limit: int,
+    offset: int,
+) -> None:
+    assert walk(shared, filled, sort=sort, limit=limit) == expected_order(rows(), sort)
+    query = Query(layer=filled.id, sort=sort, limit=limit, offset=offset)
+    found = [feature["id"] for feature in parsed(shared.features(query, owner_view(filled)))]
+    assert found == expected_order(rows(), sort)[offset : offset + limit]
+
+
+def test_a_page_read_in_two_steps_is_of_one_moment(
+    tmp_path: Path, many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another thread removes between the steps is still on the page, and gone from the next.
+
+    Only DuckDB reads in two steps.
+    """
+    store, layer = open_store(f"duckdb:///{tmp_path}/work.duckdb"), things("things")
+    store.ensure(layer)
+    write(store, layer, [{"id": key} for key in "abc"])
+    rest = frame([{"id": "a"}, {"id": "c"}])
+    writer = Thread(target=lambda: store.write(layer.id, rest, mode="replace", author="x"))
+    plain = select.with_keys
+
+    def let_b_be_removed(*asked: Any) -> Any:
+        writer.start()
+        writer.join(1)  # its commit waits for those who read
+        return plain(*asked)
+
+    monkeypatch.setattr(embedded, "QUIET_SECONDS", 0.1)
+    with monkeypatch.context() as patched:
+        patched.setattr(select, "with_keys", let_b_be_removed)
+        assert keys(store, layer, limit=10) == ["a", "b", "c"]
+    writer.join()
+    assert keys(store, layer, limit=10) == ["a", "c"]
+    store.close()
 
 
 def test_a_limit_of_zero_gives_nothing_and_no_next(shared: Store, filled: Layer) -> None:

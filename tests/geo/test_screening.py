@@ -11,7 +11,7 @@ import shapely
 from affine import Affine
 from pyproj import Geod
 
-from geo.crs import from_local, to_local
+from geo.crs import from_local
 from geo.errors import ParameterError
 from geo.screening import (
     FACTORS,
@@ -254,18 +254,30 @@ def test_flow_paths_count_where_they_cross() -> None:
     assert found[2] == 0
 
 
-def test_ten_thousand_plots_are_measured_in_seconds() -> None:
-    """Issue-sized work on an invented raster of 1,201 squared; the bound leaves room for load."""
-    import time
+def test_sites_without_a_shape_do_not_disturb_the_others(ground: Terrain) -> None:
+    """One finding for each bad site, and the figures of the good ones as if they were alone."""
+    good = on_ground(shapely.box(430_453, 880_303, 430_493, 880_351),
+                     shapely.box(430_305, 880_465, 430_335, 880_495),
+                     shapely.box(430_200, 880_200, 430_260, 880_270))  # fmt: skip
+    mixed = np.array([None, good[0], shapely.Polygon(), good[1], None, good[2], None], dtype=object)
+    found, alone = measure_terrain(mixed, ground), measure_terrain(good, ground)
+    assert found.iloc[[0, 2, 4, 6]].isna().all(axis=None)
+    pd.testing.assert_frame_equal(found.iloc[[1, 3, 5]].reset_index(drop=True), alone)
 
+
+def test_many_plots_are_measured_as_each_alone() -> None:
+    """Plots in one call share the work and not the result; none is done twice."""
     rng = np.random.default_rng(11)
-    noise = rng.normal(0, 3, (1201, 1201)).cumsum(axis=0).cumsum(axis=1) / 200
+    noise = rng.normal(0, 3, (301, 301)).cumsum(axis=0).cumsum(axis=1) / 200
     step = 1 / 1200
-    terrain = Elevation.of(np.clip(noise, -100, 3000), Affine(step, 0, 98, 0, -step, 9), 4326)
-    centres = rng.uniform([98.01, 8.01], [98.99, 8.99], (10_000, 2))
-    plots = from_local(shapely.box(-30, -30, 30, rng.uniform(0, 80, 10_000)), centres)
-    assert to_local(plots[:1]).geometries[0].area > 1000
-    start = time.perf_counter()
-    found = measure_terrain(plots, Terrain.of(terrain))
-    assert time.perf_counter() - start < 30
+    terrain = Terrain.of(
+        Elevation.of(np.clip(noise, -100, 3000), Affine(step, 0, 98, 0, -step, 9), 4326)
+    )
+    centres = rng.uniform([98.01, 8.76], [98.24, 8.99], (500, 2))
+    plots = from_local(shapely.box(-30, -30, 30, rng.uniform(0, 80, 500)), centres)
+    found = measure_terrain(plots, terrain)
     assert found["slope_pct"].notna().all()
+    for row in range(0, 500, 50):
+        pd.testing.assert_frame_equal(
+            found.iloc[[row]].reset_index(drop=True), measure_terrain(plots[[row]], terrain)
+        )

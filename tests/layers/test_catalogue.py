@@ -23,7 +23,7 @@ PUBLIC, INTERNAL, RESTRICTED, SECRET = Privacy
 CONTRACT = {
     "areas": "regions provinces districts tambons villages local_governments",
     "land": "plots ponds channels plot_zones soil_samples",
-    "people": "households debtors funds visits aid_cases",
+    "people": "households debtors funds visits aid_cases aid_providers village_targets",
     "border": "corridors border_towns cross_border_links fair_sites",
     "tourism": "attractions tourism_communities programmes tour_routes route_stops "
     "cultural_assets quarters events",

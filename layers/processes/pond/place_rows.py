@@ -137,7 +137,7 @@ def trees_rows(pond: Judged) -> Iterator[Verdict]:
 
 def bank_rows(pond: Judged) -> Iterator[Verdict]:
     """Bank on all sides of the rim (H7)."""
-    width = float(pond.figures["bank_m"])
+    width = round(float(pond.figures["bank_m"]), 4)  # a tenth of a millimetre
     if width != width or pond.plot is None:
         return
     profile = str(pond.case.plots["layout_profile"].iloc[pond.row])

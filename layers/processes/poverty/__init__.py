@@ -1,0 +1,1 @@
+"""What the three processes of poverty targeting share: inputs, the register, result columns."""

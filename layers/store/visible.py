@@ -1,0 +1,108 @@
+"""The table that a caller sees: what a view leaves of a layer, as what SQL reads from.
+
+Every statement that answers a caller reads from :func:`visible_table` and from nothing else of
+the layer. So filter, order, box, tile, count and extent know only what the view shows, by
+construction. The planners of both engines flatten the sub-select: what is not masked is still
+found by its index.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+
+from layers.model import Layer
+from layers.privacy import owner_view
+from layers.query import View
+from layers.store.dialect import Dialect
+from layers.store.filters import Scope, compile_filter
+from layers.store.sql import Sql, quote
+
+__all__ = ["MASKED", "shows_every_row", "visible_table"]
+
+MASKED = "phumi.masked"
+"""Another key and an approximate place for each row (see :mod:`layers.store.masked`)."""
+
+
+def visible_table(view: View, layer: Layer, dialect: Dialect) -> Sql:
+    """What stands after FROM: the layer's own table, or what the view leaves of it."""
+    table = dialect.table(layer)
+    if shows_every_row(view) and view.fields.issuperset(layer.by_name) and not view.masks:
+        return Sql(table)
+    columns = Sql.join(", ", _columns(view, layer, dialect))
+    rows = columns.inside("(SELECT ", f" FROM {table} AS r")
+    if view.pseudonymous:
+        # What was computed for an earlier version of a row says nothing of the present one.
+        rows += Sql(
+            f" JOIN {MASKED} AS m ON m.layer = '{layer.id}' AND m.feature = r.{quote(layer.key)} "
+            "AND m.row_version = r._version"
+        )
+    return rows + _condition(view, layer, dialect).inside(" WHERE ", f") AS {quote(layer.id)}")
+
+
+def shows_every_row(view: View) -> bool:
+    """Whether the view shows all rows of its layer, each where it lies."""
+    whole = view.prefixes is None and view.rows is None
+    return whole and view.geometry_when is None and not view.pseudonymous
+
+
+def _condition(view: View, layer: Layer, dialect: Dialect) -> Sql:
+    parts = []
+    if view.prefixes is not None:
+        parts.append(_in_areas(view.prefixes, layer))
+    if view.rows is not None:
+        parts.append(_compiled(view.rows, layer, dialect))
+    return Sql.join(" AND ", [part.inside("(", ")") for part in parts]) if parts else Sql("TRUE")
+
+
+def _columns(view: View, layer: Layer, dialect: Dialect) -> list[Sql]:
+    masks = {mask.field: mask.when for mask in view.masks}
+    found = []
+    for item in layer.fields:
+        name = quote(item.name)
+        if item.name == layer.key:
+            found.append(Sql(f"m.pseudonym AS {name}" if view.pseudonymous else f"r.{name}"))
+        elif item.name in view.fields:
+            shown = Sql(f"r.{name}")
+            if item.name in masks:
+                shown = _where(masks[item.name], shown, layer, dialect) + Sql(f" AS {name}")
+            found.append(shown)
+    found.append(Sql("r._version"))
+    if layer.geometry is None or not view.geometry:
+        return found
+    for column in dialect.geometry_columns(layer):
+        if view.pseudonymous:
+            found.append(Sql(f"m.{column}"))
+        elif view.geometry_when is not None:
+            shape = _where(view.geometry_when, Sql(f"r.{column}"), layer, dialect)
+            found.append(shape + Sql(f" AS {column}"))
+        else:
+            found.append(Sql(f"r.{column}"))
+    return found
+
+
+def _where(when: str, value: Sql, layer: Layer, dialect: Dialect) -> Sql:
+    shown = _compiled(when, layer, dialect).inside("CASE WHEN ", " THEN ")
+    return shown + value + Sql(" END")
+
+
+def _compiled(when: str, layer: Layer, dialect: Dialect) -> Sql:
+    """A condition of the view itself, which may speak of every field."""
+    return compile_filter(json.loads(when), Scope(layer, owner_view(layer), dialect))
+
+
+def _in_areas(prefixes: tuple[str, ...], layer: Layer) -> Sql:
+    if not prefixes:
+        return Sql("FALSE")
+    if layer.area is None:
+        return Sql("TRUE")
+    # Prefixes of one length are one look into a list; a longer one below a shorter says nothing.
+    area = quote(layer.area)
+    widest = {p for p in prefixes if not any(p != q and p.startswith(q) for q in prefixes)}
+    parts = []
+    for length, group in groupby(sorted(widest, key=lambda p: (len(p), p)), key=len):
+        same = tuple(group)
+        places = ", ".join("?" * len(same))
+        one = f"starts_with({area}, ?)"
+        parts.append(Sql(one if len(same) == 1 else f"left({area}, {length}) IN ({places})", same))
+    return Sql.join(" OR ", parts)
