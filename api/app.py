@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     features,
     formats,
+    freshness,
     hardening,
     openapi,
     pages,
@@ -17,6 +18,7 @@ from api import (
     processes,
     templating,
     tiles,
+    writing,
 )
 from api.access import current_settings
 from api.accounts import admin, login, oidc
@@ -43,16 +45,19 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     )
     for room in (pages, plots, features, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
-    for door in (login, admin, oidc):
+    for door in (login, admin, oidc, writing):
         app.register_blueprint(door.blueprint)
     oidc.register(app)
     formats.register(app)
+    freshness.register(app)
     problems.register(app)
     templating.register(app)
     app.before_request(_refuse_long_address)
     hardening.register(app)
     app.after_request(_headers)
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.proxies:
+        trusted = dict.fromkeys(("x_for", "x_proto", "x_host", "x_prefix"), settings.proxies)
+        app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]
     return app
 
 

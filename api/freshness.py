@@ -9,42 +9,83 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
-from flask import Response, request
+from flask import Flask, Response, request
 
-from api.access import current_store, view_of
+from api.access import current_person, current_store, view_of
+from api.links import asked_address
 from layers.model import Layer
-from layers.privacy import public_view
+from layers.privacy import PUBLIC, public_view
 from layers.query import View
 from layers.store import LayerState
 
-__all__ = ["etag", "fresh", "not_modified", "stamp"]
+__all__ = ["etag", "fresh", "not_modified", "register", "stamp", "states_of"]
 
 ROOMS = ("api", "layers", "styles", "webmap")
 SETTLED = dt.timedelta(seconds=2)  # HTTP dates have whole seconds: younger ones are not unique
 
 
-def fresh(layers: Sequence[Layer], form: str, answer: Callable[[], Response]) -> Response:
+class Redefined(Exception):
+    """Another process has defined a layer anew since this request read its definition."""
+
+
+def fresh(
+    layers: Sequence[Layer],
+    form: str,
+    answer: Callable[[], Response],
+    row: Callable[[], int] | None = None,
+) -> Response:
     """304 if the caller has this answer already, else ``answer()`` with tag and date on it.
 
     ``layers`` are all that the answer is made of; ``form`` is the representation with its
-    language, as ``"geojson"`` or ``"html;th"``. The address is taken from the request.
+    language, as ``"geojson"`` or ``"html;th"``. The address is taken from the request. ``row``
+    tells the row version of a feature that stands alone, which its tag begins with (If-Match).
     """
-    store = current_store()
-    states = store.states([layer.id for layer in layers])
+    states = states_of(layers)
     views = [view_of(layer) for layer in layers]
-    tag = etag(states, views, request.url, form)
+    tag = etag(states, views, asked_address(), form)
+    if row is not None:
+        tag = _row_tag(tag.removeprefix('W/"').strip('"'), row)
     changed_at = max(state.changed_at for state in states) if states else None
     response = not_modified(tag, changed_at) or stamp(answer(), tag, changed_at)
     if response.status_code == 200 and request.if_none_match.star_tag:
         response = stamp(Response(status=304), tag, changed_at)
-    if not all(view == public_view(layer) for view, layer in zip(views, layers, strict=True)):
+    if current_person() is not PUBLIC and not _public(views, layers):
         response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def states_of(layers: Sequence[Layer]) -> list[LayerState]:
+    """The states of layers. Raises Redefined if a definition is not the present one any more."""
+    store = current_store()
+    states = store.states([layer.id for layer in layers])
+    present = [store.layer(layer.id) for layer in layers]
+    if any(a is not b and a != b for a, b in zip(present, layers, strict=True)):
+        raise Redefined
+    return states
+
+
+def register(app: Flask) -> None:
+    """Let a request whose layer was defined anew by another process begin again."""
+
+    @app.errorhandler(Redefined)
+    def again(_: Redefined) -> Any:
+        try:
+            return app.dispatch_request()
+        except Exception as error:  # as Flask does with the first attempt
+            return app.handle_user_exception(error)
+
+
+def _row_tag(digest: str, row: Callable[[], int]) -> str:
+    """A strong tag of one feature; one that the caller has is good while its layer stands still."""
+    known = (tag for tag in request.if_none_match.as_set() if re.fullmatch(rf"v\d+-{digest}", tag))
+    return f'"{next(known, "") or f"v{row()}-{digest}"}"'
 
 
 def etag(states: Iterable[LayerState], views: Iterable[View], *representation: str) -> str:
@@ -84,6 +125,11 @@ def stamp(response: Response, tag: str, changed_at: dt.datetime | None) -> Respo
     if moment is not None:
         response.last_modified = moment
     return response
+
+
+def _public(views: Sequence[View], layers: Sequence[Layer]) -> bool:
+    """Whether anyone may see what these views show."""
+    return all(view == public_view(layer) for view, layer in zip(views, layers, strict=True))
 
 
 def _whole_second(changed_at: dt.datetime | None) -> dt.datetime | None:

@@ -6,12 +6,14 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from flask import Response, request
 
 from api.access import current_settings, current_store, view_of
 from api.documents import chosen_format
+from api.exports import export_view
 from api.feature_pages import ROWS_MAX, area_layers, item_page, items_page
 from api.formats import DOWNLOADS, ITEM, download, item_forms
 from api.freshness import fresh
@@ -22,7 +24,7 @@ from api.parameters import flag, items_query, single_query
 from layers.crs import SERVED
 from layers.model import Layer
 from layers.query import WGS84, Query, page_token
-from layers.store import Page
+from layers.store import Feature, Page
 
 __all__ = ["item", "items"]
 
@@ -34,6 +36,8 @@ def items(layer_id: str) -> Response:
     layer = listed_layer(layer_id)
     view = view_of(layer)
     chosen = chosen_format(item_forms(layer, view))
+    if chosen in DOWNLOADS:
+        view = export_view(layer)
     query = items_query(layer, view, request.args, current_settings())
     if chosen in DOWNLOADS:
         return fresh([layer], chosen, lambda: _file(chosen, query, layer))
@@ -49,11 +53,21 @@ def item(layer_id: str, key: str) -> Response:
     query = single_query(layer, request.args)
     made_of = [layer, *area_layers()] if chosen == "html" else [layer]
     form = f"{chosen};{asked_language()}"
-    return fresh(made_of, form, lambda: _single(chosen, key, query, layer))
+    if chosen == "html":
+        query = replace(query, crs=WGS84, north_first=False)
+
+    @cache
+    def found() -> Feature:
+        return current_store().feature(key, query, view_of(layer))
+
+    def answer() -> Response:
+        return _single(chosen, found().text, query, layer)
+
+    return fresh(made_of, form, answer, row=lambda: found().version)
 
 
 def _file(chosen: str, query: Query, layer: Layer) -> Response:
-    response = download(chosen, query, view_of(layer), layer)
+    response = download(chosen, query, export_view(layer), layer)
     return _told(response, query, layer, [link(f"/collections/{layer.id}", "collection")])
 
 
@@ -82,16 +96,12 @@ def _page(chosen: str, query: Query, layer: Layer) -> Response:
     return _told(Response(text, content_type=KINDS[chosen]), query, layer, links)
 
 
-def _single(chosen: str, key: str, query: Query, layer: Layer) -> Response:
-    view = view_of(layer)
+def _single(chosen: str, text: str, query: Query, layer: Layer) -> Response:
     if chosen == "html":
-        query = replace(query, crs=WGS84, north_first=False)
-    found = current_store().feature(key, query, view)
-    if chosen == "html":
-        return item_page(layer, view, found.text)
+        return item_page(layer, view_of(layer), text)
     links = _links(chosen, ITEM, layer)
     tail = json.dumps({"links": links}, ensure_ascii=False)[1:]
-    response = Response(f"{found.text[:-1]},{tail}", content_type=KINDS[chosen])
+    response = Response(f"{text[:-1]},{tail}", content_type=KINDS[chosen])
     return _told(response, query, layer, links)
 
 

@@ -35,9 +35,11 @@ def collections() -> Response:
     shown = [layer for layer in current_store().layers() if listed(layer)]
 
     def answer() -> Response:
+        states = current_store().states([layer.id for layer in shown])
+        described = [_described(*one) for one in zip(shown, states, strict=True)]
         document = {
             "links": [page_link("self", JSON, f="json"), page_link("alternate", HTML, f="html")],
-            "collections": [_described(layer) for layer in shown],
+            "collections": described,
         }
         groups = families_of(shown)
         return document_response(document, "collections.html", groups=groups, families=FAMILIES)
@@ -51,7 +53,7 @@ def collection(layer_id: str) -> Response:
     layer = listed_layer(layer_id)
 
     def answer() -> Response:
-        document = _described(layer, alone=True)
+        document = _described(layer, current_store().state(layer_id), alone=True)
         return document_response(document, "collection.html", layer=layer, view=view_of(layer))
 
     return fresh([layer], _form(), answer)
@@ -77,7 +79,7 @@ def _form() -> str:
     return f"{chosen_format(DOCUMENT)};{asked_language()}"
 
 
-def _described(layer: Layer, *, alone: bool = False) -> dict[str, Any]:
+def _described(layer: Layer, state: LayerState, *, alone: bool = False) -> dict[str, Any]:
     language, view = asked_language(), view_of(layer)
     base, title = f"/collections/{layer.id}", layer.title.get(language)
     own = [link(base, "self", JSON, title)]
@@ -104,8 +106,7 @@ def _described(layer: Layer, *, alone: bool = False) -> dict[str, Any]:
     }
     if layer.geometry is not None and view.geometry:
         document |= {"crs": list(SERVED), "storageCrs": CRS84.uri}
-    store = current_store()
-    extent = _extent(store, layer.id, view, store.state(layer.id))
+    extent = _extent(current_store(), layer.id, view, state)
     return document | ({"extent": extent} if extent else {})
 
 

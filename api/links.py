@@ -15,6 +15,7 @@ __all__ = [
     "OGC_REL",
     "OPENAPI",
     "SCHEMA",
+    "asked_address",
     "form_links",
     "link",
     "link_header",
@@ -33,6 +34,13 @@ OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 def url(path: str) -> str:
     """The absolute address of a path of this server."""
     return request.url_root.rstrip("/") + path
+
+
+def asked_address() -> str:
+    """The address of this request as it came, the same for the same answer."""
+    asked = request.environ
+    names = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+    return " ".join(asked.get(name, "") for name in names)
 
 
 def link(path: str, rel: str, kind: str = JSON, title: str | None = None) -> dict[str, str]:

@@ -24,6 +24,7 @@ from api.operations import (
 )
 from api.parameters import ITEMS as ITEMS_PARAMETERS
 from api.parameters import queryable, takes
+from api.plots import plot_paths
 from api.processes import FORMS as PROCESS_FORMS
 from api.processes import input_schema
 from api.schemas import FORMS as SCHEMA_FORMS
@@ -72,6 +73,7 @@ def document() -> dict[str, Any]:
     for layer in shown:
         paths |= _layer_paths(layer, view_of(layer), language)
     paths |= openapi_paths(drawn, PROBLEM)
+    paths |= plot_paths(language)
     for process in PROCESSES.values():
         paths |= _process_paths(process, language)
     return {

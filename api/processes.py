@@ -93,6 +93,7 @@ def execution(process_id: str) -> Response:
         view_of,
         max_features=settings.process_features_max,
         elevation=settings.elevation,
+        road_cache=settings.road_cache,
     )
     result = execute(process_id, inputs, reader)
     return Response(result.chunks(), content_type=GEOJSON)

@@ -52,12 +52,9 @@ def _beside(workspace: Path) -> str:
     path = workspace.with_suffix(".key")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8", opener=_for_owner) as out:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.write(secrets.token_urlsafe(LETTERS_LEAST))
     except FileExistsError:
         pass
     return path.read_text(encoding="utf-8").strip()
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

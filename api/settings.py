@@ -28,6 +28,7 @@ class Settings:
     port: int = 8000
     workers: int = 2
     threads: int = 4
+    proxies: int = 0
     language: str = "th"
     access: str = "public"
     page_limit: int = 10
@@ -36,6 +37,7 @@ class Settings:
     body_limit_mb: int = 20
     process_features_max: int = 100_000
     elevation: str = ""
+    road_cache: str = ""
     tile_cache_mb: int = 64
     tile_layers_max: int = 60
     session_idle_minutes: int = 60
@@ -51,6 +53,7 @@ class Settings:
         "port": (1, 65_535),
         "workers": (1, 64),
         "threads": (1, 64),
+        "proxies": (0, 10),
         "page_limit": (1, 10_000),
         "page_limit_max": (1, 100_000),
         "download_limit_max": (1, 100_000_000),

@@ -23,11 +23,10 @@ class KeptTile:
     tile: Tile
     gzipped: bytes | None = None
 
-    def packed(self) -> bytes | None:
-        """The tile under gzip; None when that is not worth while."""
-        if self.gzipped is None and len(self.tile.data) >= WORTH_PACKING:
-            self.gzipped = gzip.compress(self.tile.data, LEVEL, mtime=0)
-        return self.gzipped
+    @property
+    def weight(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.tile.data) + len(self.gzipped or b"") + OVERHEAD
 
 
 class TileCache:
@@ -57,18 +56,28 @@ class TileCache:
     def put(self, key: str, tile: Tile) -> KeptTile:
         """Keep a tile; others leave until it fits, and one larger than all is not kept."""
         kept = KeptTile(tile)
-        weight = _weight(tile)
+        if kept.weight > self.limit:
+            return kept
         with self._lock:
             before = self._kept.pop(key, None)
-            self.size -= _weight(before.tile) if before else 0
-            while self._kept and self.size + weight > self.limit:
-                _, given_up = self._kept.popitem(last=False)
-                self.size -= _weight(given_up.tile)
-            if weight <= self.limit:
-                self._kept[key] = kept
-                self.size += weight
+            self.size -= before.weight if before else 0
+            self._kept[key] = kept
+            self.size += kept.weight
+            self._make_room()
         return kept
 
+    def packed(self, key: str, kept: KeptTile) -> bytes | None:
+        """The tile of that key under gzip, made at most once; None when that is not worth while."""
+        if kept.gzipped is None and len(kept.tile.data) >= WORTH_PACKING:
+            gzipped = gzip.compress(kept.tile.data, LEVEL, mtime=0)
+            with self._lock:
+                if self._kept.get(key) is kept and kept.gzipped is None:
+                    self.size += len(gzipped)
+                kept.gzipped = gzipped
+                self._make_room()
+        return kept.gzipped
 
-def _weight(tile: Tile) -> int:
-    return 2 * len(tile.data) + OVERHEAD  # the packed copy may come beside it
+    def _make_room(self) -> None:
+        while self.size > self.limit:
+            _, given_up = self._kept.popitem(last=False)
+            self.size -= given_up.weight

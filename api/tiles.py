@@ -9,11 +9,11 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
 from api.access import current_settings, current_store, view_of
-from api.freshness import etag, fresh, not_modified, stamp
+from api.freshness import etag, fresh, not_modified, stamp, states_of
 from api.language import asked_language, negotiated
 from api.parameters import ITEMS, items_query, takes
 from api.problems import NotAcceptable
-from api.tile_cache import KeptTile, TileCache
+from api.tile_cache import TileCache
 from api.tilesets import (
     JSON_FORMATS,
     MVT,
@@ -33,7 +33,7 @@ from geo.text import Text
 from layers.errors import NotFound, QueryError
 from layers.model import Layer
 from layers.query import Query, View
-from layers.store import TileIndex
+from layers.store import Tile, TileIndex
 from layers.store.tiles import require_positions
 
 __all__ = ["CONFORMANCE", "blueprint", "openapi_paths", "tile_links"]
@@ -133,7 +133,7 @@ def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
     _negotiated(TILE_FORMATS)
     asked = _asked(layers)
     store = current_store()
-    states = [store.state(layer.id) for layer in layers]
+    states = states_of(layers)
     changed_at = max((state.changed_at for state in states), default=None)
     # Two requests with the same tag get the same tile, so the tag is the key of the cache too.
     tag = etag(states, [view for _, view in asked], MVT, repr(index), repr(asked))
@@ -141,21 +141,21 @@ def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
     if response is None:
         cache: TileCache = current_app.extensions["phumi_tiles"]
         kept = cache.get(tag) or cache.put(tag, store.tile(index, asked))
-        response = stamp(_sent(kept), tag, changed_at)
+        wanted = request.accept_encodings["gzip"] > 0
+        packed = cache.packed(tag, kept) if wanted else None
+        response = stamp(_sent(kept.tile, packed), tag, changed_at)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Phumi-Truncated"
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
 
 
-def _sent(kept: KeptTile) -> Response:
-    data = kept.tile.data
-    packed = kept.packed() if request.accept_encodings["gzip"] > 0 else None
-    response = Response(packed or data, 200 if data else 204, content_type=MVT)
+def _sent(tile: Tile, packed: bytes | None) -> Response:
+    response = Response(packed or tile.data, 200 if tile.data else 204, content_type=MVT)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
-    if kept.tile.truncated:
-        response.headers["Phumi-Truncated"] = ", ".join(kept.tile.truncated)
+    if tile.truncated:
+        response.headers["Phumi-Truncated"] = ", ".join(tile.truncated)
     return response
 
 

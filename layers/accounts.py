@@ -355,7 +355,7 @@ def break_glass_requests(store: Store) -> list[tuple[str, str, str, str]]:
         "SELECT id, account, prefix, reason FROM phumi.break_glass "
         "WHERE approved_at IS NULL ORDER BY asked_at DESC"
     )
-    return list(store.raw(sql))  # type: ignore[arg-type]
+    return [(key, name, area, reason) for key, name, area, reason in store.raw(sql)]
 
 
 def approve_break_glass(store: Store, request: str, *, by: str) -> dt.datetime:

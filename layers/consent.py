@@ -4,7 +4,7 @@ Producers, shops, operators of programmes and skilled people are public with the
 tambon; name and contact only with ``contact_public``, a photo only with ``photo_public``, the exact
 place only with ``point_public`` (privacy.md 11.2; the scopes are those of the consent record,
 registers.md 2.8). An empty consent is no consent. So what a consent opens is restricted in the
-definition, and the area code ends at the tambon.
+definition with the consent that opens it, and the area code ends at the tambon.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from layers import fields as f
 from layers.model import Field, Privacy, Text
 
-__all__ = ["consents", "contact", "tambon_code", "village_code"]
+__all__ = ["consents", "contact", "personal", "tambon_code", "village_code"]
 
 TAMBON_CODE = r"^[0-9]{2}([0-9]{2}){0,2}$"
 VILLAGE_CODE = r"^[0-9]{8}$"
@@ -25,17 +25,21 @@ SCOPES = {
 
 
 def contact(person_th: str, person_en: str, *, source: str = "") -> tuple[Field, ...]:
-    """Name, telephone and LINE of one person, restricted.
+    """Name, telephone and LINE of one person, restricted until that person lets anyone see them.
 
-    >>> [field.privacy.name for field in contact("ชื่อผู้ติดต่อ", "Contact person")]
-    ['RESTRICTED', 'RESTRICTED', 'RESTRICTED']
+    >>> [(field.privacy.name, field.opened_by) for field in contact("ชื่อผู้ติดต่อ", "Contact")][0]
+    ('RESTRICTED', 'contact_public')
     """
-    restricted = Privacy.RESTRICTED
     return (
-        f.text("person_name", person_th, person_en, privacy=restricted, source=source),
-        f.text("phone", "โทรศัพท์", "Phone", privacy=restricted, source=source),
-        f.text("line_id", "ไลน์ (LINE)", "LINE", privacy=restricted, source=source),
+        personal("person_name", person_th, person_en, "contact_public", source=source),
+        personal("phone", "โทรศัพท์", "Phone", "contact_public", source=source),
+        personal("line_id", "ไลน์ (LINE)", "LINE", "contact_public", source=source),
     )
+
+
+def personal(name: str, th: str, en: str, opened_by: str, *, source: str = "") -> Field:
+    """A text on a person, restricted on every row that the consent does not open."""
+    return f.text(name, th, en, privacy=Privacy.RESTRICTED, opened_by=opened_by, source=source)
 
 
 def consents(*scopes: str, aliases: tuple[str, ...] = ()) -> tuple[Field, ...]:

@@ -196,6 +196,7 @@ ENTERPRISES = Layer(
     group="economy",
     geometry="Point",
     geometry_privacy=RESTRICTED,
+    geometry_opened_by="point_public",
     key="enterprise_id",
     title_field="name_th",
     area="area_code",

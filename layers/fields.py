@@ -103,6 +103,9 @@ class _Options(TypedDict, total=False):
     description: Text | None
     source: str
     aliases: tuple[str, ...]
+    opened_by: str
+    permission: str
+    identifies: bool
 
 
 class Options(_Options, total=False):

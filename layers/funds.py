@@ -8,6 +8,7 @@ are restricted: no debtor figure below province level is public (debtors.md 9).
 from __future__ import annotations
 
 from layers import fields as f
+from layers.debt.fund_faults import FUND_FAULTS
 from layers.fields import family
 from layers.model import Layer, Privacy, Text, choices
 
@@ -24,18 +25,6 @@ FUND_KINDS = choices(
     village_fund=("กองทุนหมู่บ้าน", "Village fund"),
     nsf=("กองทุนการออมแห่งชาติ (กอช.)", "National Savings Fund"),
     state_bank=("สถาบันการเงินของรัฐ", "State financial institution"),
-)
-FUND_FAULTS = choices(
-    F1a=("บัญชีไม่เป็นปัจจุบัน", "Accounts not current"),
-    F1b=("ไม่มีการจัดทำบัญชี", "No accounts"),
-    F2=("การดำเนินงานไม่เป็นไปตามระเบียบ", "Not run by the rules"),
-    F3a=("คณะกรรมการไม่โปร่งใส", "Committee not transparent"),
-    F3b=("ไม่มีการประชุมคณะกรรมการหรือสมาชิก", "No meetings of committee or members"),
-    F4=("คิดดอกเบี้ยเกินกว่าที่กฎหมายกำหนด", "Interest above the legal rate"),
-    F5=(
-        "ให้บุคคลภายนอกที่ไม่ใช่สมาชิกหรือครัวเรือนเป้าหมายกู้",
-        "Lends to outsiders who are not members or target households",
-    ),
 )
 FUND_LEVELS = choices(
     **{

@@ -68,7 +68,9 @@ _IDENTITY = (
             source="POV-R19",
         ),
         f.text("house_no", "บ้านเลขที่", "House no."),
-        f.integer("household_no", "ลำดับครัวเรือน", "Survey household no.", minimum=1),
+        f.integer(
+            "household_no", "ลำดับครัวเรือน", "Survey household no.", minimum=1, identifies=True
+        ),
         f.number(
             "gps_accuracy_m", "ความแม่นของ GPS", "GPS accuracy", "m", minimum=0, aliases=("ความแม่น",)
         ),
@@ -126,6 +128,7 @@ _MEMBERS = (
             "member_conditions",
             "ภาวะของสมาชิก",
             "Conditions of members",
+            permission="tier4_view",
             description=Text(
                 "แต่ละคน: member_id, elderly, disabled, welfare_only, rehab_completed",
                 "Each: member_id, elderly, disabled, welfare_only, rehab_completed",
@@ -190,6 +193,7 @@ _INCOME_AND_FLAGS = (
             "rehab_member",
             "มีผู้ผ่านการบำบัดรักษายาเสพติด",
             "Member passed drug treatment",
+            permission="tier4_view",
             source="CDD L1607",
         ),
         f.flag("health_need", "มีความต้องการด้านสุขภาพ", "Health need", source="PMUA L693, L697"),
@@ -296,7 +300,14 @@ _TARGETING = (
     *family(
         SECRET,
         f.flag("developable", "พัฒนาได้", "Can be developed", computed=True, source="POV-R5"),
-        f.choice("tier_exact", "ลำดับที่ (ละเอียด)", "Tier (exact)", people.TIERS_EXACT, computed=True),
+        f.choice(
+            "tier_exact",
+            "ลำดับที่ (ละเอียด)",
+            "Tier (exact)",
+            people.TIERS_EXACT,
+            computed=True,
+            permission="tier4_view",
+        ),
         f.choice("status", "ผล", "Result", people.RESULT_STATUSES, computed=True),
         f.items(
             "reason_codes_exact",
@@ -304,6 +315,7 @@ _TARGETING = (
             "Reasons (exact)",
             people.REASONS_EXACT,
             computed=True,
+            permission="tier4_view",
         ),
         source="CDD L1603-1611; POV-R7 to R9; PRIV-R13",
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from layers import fields as f
 from layers.common_columns import common_head, common_tail, year_be
-from layers.consent import consents, contact, tambon_code, village_code
+from layers.consent import consents, contact, personal, tambon_code, village_code
 from layers.model import Layer, Privacy, Text, choices
 
 __all__ = ["INNOVATORS", "LAYERS", "TECHNOLOGIES"]
@@ -116,8 +116,8 @@ INNOVATORS = Layer(
         tambon_code(),
         village_code(),
         *contact("ชื่อ", "Name", source="CDD L156; PMUA L1119"),
-        f.text("email", "อีเมล", "E-mail", privacy=Privacy.RESTRICTED),
-        f.text("photo_id", "ภาพถ่าย", "Photo", privacy=Privacy.RESTRICTED),
+        personal("email", "อีเมล", "E-mail", "contact_public"),
+        personal("photo_id", "ภาพถ่าย", "Photo", "photo_public"),
         *consents("contact_public", "photo_public"),
         *common_tail(),
     ),

@@ -21,6 +21,7 @@ __all__ = [
     "DIG_GATES",
     "MOVERS",
     "NEXT",
+    "RECORDERS",
     "ROLES",
     "STEP_FILES",
     "Ladder",
@@ -98,6 +99,18 @@ MOVERS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Who may move a plot into each status (land.md 9; single moves are decisions)."""
+
+RECORDERS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "field_officer": frozenset({"district", "owner", "contractor", "supervisor"}),
+        "district_officer": frozenset(ROLES) - {"province"},
+        "province_officer": frozenset(ROLES),
+    }
+)
+"""For which roles of the procedure an account may record, by the account's role (decision).
+
+Owners, contractors and committees sign on paper; an officer enters what they decided.
+"""
 
 REASON_NEEDED = frozenset(
     {"rejected", "withdrawn", "closed", "reserve", "suspended", "rework", REOPENED_AS}

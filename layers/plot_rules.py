@@ -28,6 +28,7 @@ __all__ = [
     "area_checks",
     "failed_conditions",
     "permission",
+    "place_codes",
     "plot_soil",
     "samples_outside",
     "size_classes",
@@ -53,6 +54,26 @@ class RuleParameters(Parameters):
 
 
 DEFAULTS = RuleParameters()
+
+
+def place_codes(plots: ArrayLike, areas: ArrayLike, codes: Sequence[str]) -> list[str | None]:
+    """The code of the area that holds each plot, by its point on surface (LAND-R4).
+
+    The place decides, not the applicant's address (PHUKET L1045). All shapes in EPSG:4326; of
+    areas that share a border the first counts. None: no area holds the plot, or it has no shape.
+
+    >>> west, east = shapely.box(98, 7, 99, 8), shapely.box(99, 7, 100, 8)
+    >>> place_codes([shapely.box(98.9, 7.1, 99.3, 7.2), None], [west, east], ["8301", "8302"])
+    ['8302', None]
+    """
+    shapes = np.asarray(plots, dtype=object)
+    sound = np.flatnonzero(shapely.is_valid(shapes) & ~shapely.is_empty(shapes))
+    points = shapely.point_on_surface(shapes[sound])
+    point, area = shapely.STRtree(np.asarray(areas, dtype=object)).query(points, "intersects")
+    found: list[str | None] = [None] * len(shapes)
+    for row, number in sorted(zip(point.tolist(), area.tolist(), strict=True), reverse=True):
+        found[int(sound[row])] = codes[number]
+    return found
 
 
 def area_checks(

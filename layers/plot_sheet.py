@@ -256,7 +256,7 @@ def _parts(
     return found
 
 
-def _middle(shape: shapely.Geometry) -> list[float]:
+def _middle(shape: Any) -> list[float]:
     """Where the name of a zone stands: the middle of the largest circle in it."""
     circle = shapely.maximum_inscribed_circle(shape, 0.01 * math.sqrt(shape.area))
     x, y = shapely.get_coordinates(circle)[0].round(_DECIMALS)

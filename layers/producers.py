@@ -59,6 +59,7 @@ PRODUCERS = Layer(
     group="economy",
     geometry="Point",
     geometry_privacy=RESTRICTED,
+    geometry_opened_by="point_public",
     key="producer_id",
     title_field="name_th",
     area="area_code",

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from layers import fields as f
 from layers.common_columns import common_head, common_tail, price_per_person, year_be
-from layers.consent import consents, contact
+from layers.consent import consents, contact, personal
 from layers.model import Field, Layer, Privacy, Text, choices
 
 __all__ = [
@@ -280,7 +280,7 @@ CARD = (
 OPERATOR = (
     f.text("champ_id", "รหัส Champ", "Champ ID", privacy=INTERNAL),
     *contact("ชื่อผู้ประกอบการ", "Operator name", source="CDD L3009-3041"),
-    f.text("photo_id", "ภาพถ่าย", "Photo", privacy=RESTRICTED, source="CDD L2857, L2990"),
+    personal("photo_id", "ภาพถ่าย", "Photo", "photo_public", source="CDD L2857, L2990"),
     *consents("contact_public", "photo_public", "point_public"),
     f.money(
         "income_before_thb", "รายได้ก่อน", "Income before", privacy=RESTRICTED, source="CDD L2949"

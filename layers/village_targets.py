@@ -11,7 +11,7 @@ from layers import fields as f
 from layers import people
 from layers.common_columns import year_be
 from layers.fields import family
-from layers.model import Layer, Privacy, Text, choices
+from layers.model import Field, Layer, Privacy, Text, choices
 
 __all__ = ["LAYERS", "STATES", "VILLAGE_TARGETS", "target_id"]
 
@@ -36,7 +36,7 @@ def target_id(programme: str, fiscal_year_be: int, village: str) -> str:
     return f"{programme}-{fiscal_year_be}-{village}"
 
 
-def _count(name: str, th: str, en: str, source: str = "") -> f.Field:
+def _count(name: str, th: str, en: str, source: str = "") -> Field:
     return f.integer(name, th, en, "household", computed=True, source=source)
 
 
@@ -64,7 +64,11 @@ VILLAGE_TARGETS = Layer(
                 "overlap_state", "การซ้ำซ้อน", "Overlap", people.OVERLAP_STATES, computed=True,
                 source="CDD L1618-1620",
             ),
-            f.integer("quota", "โควตา", "Quota", "household", source="CDD L1603"),
+            f.integer("quota", "โควตา", "Quota", "household", source="CDD L1603",
+                description=Text(
+                    "เฉพาะหมู่บ้านนี้ ไม่ระบุใช้ตามเกณฑ์ของโครงการ",
+                    "Of this village alone; without it that of the programme holds",
+                ),),
             _count("n_selected", "จำนวนคัดเลือก", "Selected"),
             _count("n_waiting", "จำนวนสำรอง", "Waiting"),
             _count("n_pending", "จำนวนรอข้อมูล", "Pending"),

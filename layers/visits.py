@@ -171,7 +171,13 @@ VISITS = Layer(
         *family(
             SECRET,
             f.items("hardship", "สภาพความเดือดร้อน", "Hardship", HARDSHIPS),
-            f.text("personal_note", "ข้อมูลเฉพาะบุคคล", "Personal note", source="PHUKET L2402"),
+            f.text(
+                "personal_note",
+                "ข้อมูลเฉพาะบุคคล",
+                "Personal note",
+                permission="personal_note_view",
+                source="PHUKET L2402",
+            ),
             source="PHUKET L2412, L2443",
         ),
         *family(

@@ -1,4 +1,4 @@
-"""Debtors of the women's fund, community funds and field visits of the demo: synthetic."""
+"""Debtors of the women's fund, community funds and field work of the demo: synthetic."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ REFERENCE = date(2025, 8, 1)
 """The day that classes and time bars are told for (that of the cases of debtors.md 3)."""
 
 COUNT, VISITS = 400, 140
+RESTRUCTURED, PAPERED = 24, 12
 CLASSES = ("time_barred", "matured", "in_default", "normal", "closed")
 CLASS_SHARES = (0.16, 0.27, 0.22, 0.3, 0.05)
 ACTIVITIES = ("ค้าขาย", "เกษตร", "ประมง", "แปรรูปอาหาร", "ผ้าบาติก", "บริการ")
@@ -43,7 +44,16 @@ FUNDS = (
 def debtor_tables(demo: Demo) -> Tables:
     """The rows of debtors and funds, and the visits to debtors."""
     debtors = _debtors(demo)
-    return {"debtors": debtors, "funds": _funds(demo), "visits": _visits(demo, debtors)}
+    _put_into_measures(demo, debtors)
+    rounds = _rounds(demo)
+    return {
+        "debtors": debtors,
+        "funds": _funds(demo),
+        "visits": _visits(demo, debtors),
+        "documents": _documents(demo, debtors),
+        "field_rounds": rounds,
+        "handovers": _handovers(demo, debtors),
+    }
 
 
 def _debtors(demo: Demo) -> list[Row]:
@@ -59,7 +69,6 @@ def _debtor(demo: Demo, number: int, kind: str, rng: np.random.Generator) -> Row
     start, paid_on, overdue = _dates(kind, rng)
     principal = int(rng.integers(4, 41)) * 5000
     balance = 0.0 if kind == "closed" else round(principal * rng.uniform(0.05, 0.95), 2)
-    anchor = paid_on or _months(start, 6)
     measure = MEASURES.get(kind) if rng.random() < 0.25 else None
     return synthetic(
         contract_id=f"WF83-{number:04d}",
@@ -82,8 +91,6 @@ def _debtor(demo: Demo, number: int, kind: str, rng: np.random.Generator) -> Row
         lm_as_of=date(2025, 7, 25),
         legal_status=_legal_status(kind, rng),
         debtor_class=kind,
-        anchor_date=anchor if kind in CLASSES[:3] else None,
-        timebar_date=_months(anchor, 60) if kind in CLASSES[:3] else None,
         borrower_key=f"ผู้กู้ตัวอย่าง {number:04d}",
         co_debtors=int(rng.integers(2, 5)),
         pin_status=str(rng.choice(["verified", "unverified", "moved"], p=[0.7, 0.25, 0.05])),
@@ -91,6 +98,96 @@ def _debtor(demo: Demo, number: int, kind: str, rng: np.random.Generator) -> Row
         measure_state="requested" if measure else None,
         geometry=demo.spot(place, rng, 40, 420),
     )
+
+
+def _put_into_measures(demo: Demo, debtors: list[Row]) -> None:
+    """Some matured contracts are restructured; a third of them broke the new schedule.
+
+    Kept: class normal; broken within the new term: in default (DEBT-R3, steps 3 and 4). Overdue
+    debts also bear default interest.
+    """
+    rng = demo.chance("debtor measures")
+    matured = [row for row in debtors if row["debtor_class"] == "matured"]
+    for number, place in enumerate(rng.permutation(len(matured))[:RESTRUCTURED]):
+        broken = number % 3 == 0
+        matured[int(place)].update(
+            measure_code="restructure",
+            measure_state="active",
+            measure_end_date=_months(REFERENCE, int(rng.integers(10, 20))),
+            measure_overdue=2 if broken else 0,
+            legal_status="none",
+            debtor_class="in_default" if broken else "normal",
+        )
+    for row in debtors:
+        if row["debtor_class"] in ("time_barred", "matured") and rng.random() < 0.5:
+            row["default_interest_thb"] = round(row["outstanding_thb"] * rng.uniform(0.02, 0.2), 2)
+
+
+def _documents(demo: Demo, debtors: list[Row]) -> list[Row]:
+    """The papers of a few files: none is complete, and some debts were acknowledged."""
+    rng = demo.chance("debtor documents")
+    chosen = rng.permutation([n for n, r in enumerate(debtors) if r["debtor_class"] == "matured"])
+    return [
+        synthetic(
+            doc_id=f"DOC-{debtors[place]['contract_id']}-{kind}",
+            kind=kind,
+            subject_layer="debtors",
+            subject_id=debtors[place]["contract_id"],
+            doc_date=debtors[place]["start_date"]
+            if kind == "loan_contract"
+            else date(2024, int(rng.integers(1, 13)), 10),
+            file_state="present",
+            area_code=debtors[place]["area_code"],
+            geometry=debtors[place]["geometry"],
+        )
+        for place in (int(number) for number in chosen[:PAPERED])
+        for kind in ("loan_contract", "debt_acknowledgement")
+    ]
+
+
+def _rounds(demo: Demo) -> list[Row]:
+    """Rounds of weeks 1 and 3 of three months: most reported in time, some late, some never."""
+    rng = demo.chance("field rounds")
+    rows = []
+    for district in sorted({tambon.code[:4] for tambon in demo.tambons}):
+        for month in (5, 6, 7):
+            for slot, planned in (("week_1", 5), ("week_3", 19)):
+                reported = date(2025, month, planned + int(rng.integers(0, 5)))
+                done = rng.random() < 0.8
+                rows.append(
+                    synthetic(
+                        round_id=f"FR-{district}-2025{month:02d}-{slot}",
+                        area_code=district,
+                        month=date(2025, month, 1),
+                        slot=slot,
+                        planned_date=date(2025, month, planned),
+                        status="reported" if done else "returned",
+                        reported_at=reported if done else None,
+                    )
+                )
+    return rows
+
+
+def _handovers(demo: Demo, debtors: list[Row]) -> list[Row]:
+    """One pack that was accepted and one on its way."""
+    places = [int(place) for place in demo.chance("handovers").permutation(len(debtors))[:6]]
+    pack = [debtors[place] for place in sorted(places)]
+    packs = (("accepted", pack[:3]), ("sent", pack[3:]))
+    return [
+        synthetic(
+            handover_id=f"HO-83-{number:02d}",
+            area_code="83",
+            from_officer=f"officer-{number}",
+            to_officer=f"officer-{number + 1}",
+            reason="ย้ายสถานที่ปฏิบัติงาน",
+            contracts=[row["contract_id"] for row in rows],
+            prepared_at=date(2025, 7, 1),
+            sent_at=date(2025, 7, 2),
+            accepted_at=date(2025, 7, 4) if state == "accepted" else None,
+            state=state,
+        )
+        for number, (state, rows) in enumerate(packs, 1)
+    ]
 
 
 def _dates(kind: str, rng: np.random.Generator) -> tuple[date, date | None, int]:

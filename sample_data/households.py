@@ -8,12 +8,14 @@ from uuid import UUID
 import numpy as np
 
 from sample_data.demo import Demo
-from sample_data.rows import Row, Tables, synthetic
+from sample_data.frame import lonlat
+from sample_data.registers import province_points
+from sample_data.rows import Row, Tables, invented, synthetic
 from sample_data.settlements import Settlement
 
 __all__ = ["household_tables", "moment", "uuid4"]
 
-COUNT, VISITS, CASES = 1500, 160, 150
+COUNT, VISITS, CASES = 1400, 160, 150
 DIMENSIONS = ("health", "living", "education", "income", "public_services")
 OCCUPATIONS = (
     "เลี้ยงไก่ไข่", "ปลูกผัก", "เลี้ยงปลา", "ทำขนมพื้นบ้าน", "ผ้าบาติก", "จักสาน", "ค้าขาย",
@@ -26,12 +28,60 @@ STAGES = (
 )  # fmt: skip
 STAGE_SHARES = (0.38, 0.05, 0.18, 0.14, 0.07, 0.05, 0.03, 0.05, 0.03, 0.02)
 PROVIDERS = (
-    ("province", "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด"),
-    ("province", "สำนักงานพัฒนาชุมชนจังหวัด"),
-    ("local", "องค์กรปกครองส่วนท้องถิ่นในพื้นที่"),
-    ("local", "ภาคประชาสังคม"),
-    ("central", "หน่วยงานส่วนกลาง"),
+    (
+        "AP-83-01",
+        "province",
+        "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัด",
+        ("housing", "state_welfare"),
+        ("83",),
+        120,
+    ),
+    ("AP-83-02", "province", "สำนักงานพัฒนาชุมชนจังหวัด", ("occupation",), ("83",), 200),
+    (
+        "AP-83-03",
+        "local",
+        "องค์กรปกครองส่วนท้องถิ่นในพื้นที่ อ.เมืองภูเก็ต",
+        ("housing", "state_welfare", "education"),
+        ("8301",),
+        40,
+    ),
+    (
+        "AP-83-04",
+        "local",
+        "องค์กรปกครองส่วนท้องถิ่นในพื้นที่ อ.ถลาง",
+        ("housing", "state_welfare"),
+        ("8303",),
+        0,
+    ),
+    ("AP-83-05", "local", "ภาคประชาสังคม", ("education", "occupation"), ("83",), 25),
+    ("AP-83-06", "local", "โรงพยาบาลส่งเสริมสุขภาพในพื้นที่", ("health",), ("8301", "8302"), 30),
+    (
+        "AP-10-01",
+        "central",
+        "หน่วยงานส่วนกลาง",
+        ("housing", "health", "state_welfare", "education", "occupation"),
+        ("83",),
+        1000,
+    ),
 )
+REGISTERS = (("SAMMA62", 2562), ("SAMMA63", 2563), ("SEP62", 2562), ("SEP63", 2563),
+             ("LOWINC62", 2562), ("NEPOOR62", 2562))  # fmt: skip
+CAPITAL_ITEMS = (
+    "schooling",
+    "skills",
+    "dependants",
+    "house",
+    "water_power",
+    "income",
+    "savings",
+    "debt",
+    "land",
+    "water_source",
+    "groups",
+    "neighbours",
+)
+SNAPSHOT_YEARS = (2560, 2561, 2562)
+LINE = 38_000
 AID_KINDS = {
     "housing": "ซ่อมแซมบ้าน",
     "health": "อุปกรณ์ดูแลผู้ป่วย",
@@ -54,6 +104,8 @@ def household_tables(demo: Demo) -> Tables:
         "households": households,
         "aid_cases": _aid_cases(demo, households),
         "visits": _visits(demo, households),
+        "aid_providers": _providers(demo),
+        "village_targets": _programme_villages(demo, households),
     }
 
 
@@ -72,10 +124,93 @@ def _households(demo: Demo) -> list[Row]:
     rng = demo.chance("households")
     weights = rng.gamma(2.0, 1.0, len(demo.settlements))
     homes = np.sort(rng.choice(len(demo.settlements), COUNT, p=weights / weights.sum()))
-    return [
+    rows = [
         _household(demo, number, demo.settlements[int(home)], rng)
         for number, home in enumerate(homes, 1)
     ]
+    return [row | _situation(row, demo.chance(f"situation {row['household_id']}")) for row in rows]
+
+
+def _situation(row: Row, rng: np.random.Generator) -> Row:
+    """Needs, capitals and earlier years of some of the households."""
+    known: Row = {}
+    if row["volunteer"] and row["flag_unwilling"]:
+        known["volunteer"] = None  # nobody volunteers and is unwilling
+    if row["flag_deceased"] and row["flag_wants_to_move_out"]:
+        known["flag_wants_to_move_out"] = None
+    dimensions = [name for name in AID_KINDS if name != "health" and rng.random() < 0.04]
+    if dimensions:
+        known["aid_needs"] = [
+            {"dimension": name, "severity": int(rng.integers(1, 4))} for name in dimensions
+        ]
+    if rng.random() < 0.05:
+        known["health_need"] = True
+    if rng.random() < 0.05:
+        known["capital_items"] = {
+            name: int(rng.integers(0, 21)) * 5 for name in CAPITAL_ITEMS if rng.random() < 0.9
+        }
+        known["assessed_on"] = date(2020, 3, 1)
+    income = row["income_pcpy_bmn"]
+    if income is not None and rng.random() < 0.05:
+        known["yearly_snapshots"] = [
+            {"year_be": year, "poor": bool(income * rng.uniform(0.75, 1.25) < LINE),
+             "rule": f"BMN<{LINE}"}
+            for year in SNAPSHOT_YEARS if rng.random() < 0.9
+        ]  # fmt: skip
+    return known
+
+
+def _providers(demo: Demo) -> list[Row]:
+    """Agencies at the middle of what they serve."""
+    points = {place.code[:4]: demo.settlements[n] for n, place in enumerate(demo.settlements)}
+    rows = []
+    for key, level, name, dimensions, area, capacity in PROVIDERS:
+        seat = points[area[0] if len(area[0]) == 4 else "8301"]
+        rng = demo.chance(f"provider {key}")
+        rows.append(
+            invented(
+                provider_id=key,
+                name=name,
+                level=level,
+                dimensions=list(dimensions),
+                service_area=list(area),
+                capacity_left=capacity,
+                area_code=area[0] if level != "central" else "10",
+                as_of=date(2020, 2, 1),
+                geometry=province_points()["10"]
+                if level == "central"
+                else demo.spot(seat, rng, 100, 900),
+            )
+        )
+    return rows
+
+
+def _programme_villages(demo: Demo, households: list[Row]) -> list[Row]:
+    """Villages of earlier programmes with who took part; a few lists are not complete."""
+    rng = demo.chance("programme villages")
+    members: dict[str, list[str]] = {}
+    for row in households:
+        members.setdefault(str(row["area_code"]), []).append(str(row["household_id"]))
+    places = {place.code: place for place in demo.settlements}
+    rows = []
+    for programme, year in REGISTERS:
+        for code in sorted(members):
+            if rng.random() < 0.08:
+                loaded = bool(rng.random() < 0.85)
+                listed = [one for one in members[code] if rng.random() < 0.3]
+                rows.append(
+                    synthetic(
+                        target_id=f"{programme}-{year}-{code}",
+                        area_code=code,
+                        programme_code=programme,
+                        fiscal_year_be=year,
+                        participants=listed if loaded else None,
+                        participants_loaded=loaded or None,
+                        state="closed",
+                        geometry=lonlat(places[code].point),
+                    )
+                )
+    return rows
 
 
 def _household(demo: Demo, number: int, place: Settlement, rng: np.random.Generator) -> Row:
@@ -119,11 +254,16 @@ def _told(answer: bool, unknown: float, rng: np.random.Generator) -> bool | None
 
 def _aid_cases(demo: Demo, households: list[Row]) -> list[Row]:
     rng = demo.chance("aid cases")
-    rows = []
+    needy = [row for row in households if "aid_needs" in row]
+    rows: list[Row] = []
     for number in range(1, CASES + 1):
-        household = households[int(rng.integers(len(households)))]
-        dimension = str(rng.choice(list(AID_KINDS)))
-        level, provider = PROVIDERS[int(rng.integers(len(PROVIDERS)))]
+        if rng.random() < 0.7:
+            household = needy[int(rng.integers(len(needy)))]
+            dimension = str(household["aid_needs"][0]["dimension"])
+        else:
+            household = households[int(rng.integers(len(households)))]
+            dimension = str(rng.choice(list(AID_KINDS)))
+        key, level, provider, *_ = PROVIDERS[int(rng.integers(len(PROVIDERS)))]
         begun = date(2020, 2, 1) + timedelta(days=int(rng.integers(0, 1400)))
         state = str(rng.choice(AID_STATES, p=AID_SHARES))
         over = state in ("delivered", "confirmed", "closed")
@@ -139,6 +279,7 @@ def _aid_cases(demo: Demo, households: list[Row]) -> list[Row]:
                 end_on=begun + timedelta(days=int(rng.integers(20, 200))) if over else None,
                 amount_thb=int(rng.integers(2, 60)) * 500,
                 state=state,
+                provider_id=key,
                 provider=provider,
                 provider_level=level,
                 route=level,

@@ -30,6 +30,11 @@ FACILITIES = (
     ("pump", 3, "เครื่องสูบน้ำ{b}", "{b} Pump"),
     ("shelter", 4, "ศูนย์พักพิง{b}", "{b} Shelter"),
 )
+WASTE = (
+    ("waste_water", "บ่อบำบัดน้ำเสีย{b}", "{b} Waste-Water Pond"),
+    ("waste_water", "โรงบำบัดน้ำเสีย{b}", "{b} Waste-Water Works"),
+    ("hazardous_waste", "จุดรวมของเสียอันตราย{b}", "{b} Hazardous-Waste Point"),
+)
 PER_TAMBON = (
     ("health_promotion_hospital", "โรงพยาบาลส่งเสริมสุขภาพตำบล{t}", "{t} Health Promoting Hospital"),
     ("lao_office", "ที่ทำการ อปท. {t}", "{t} Local Government Office"),
@@ -134,7 +139,26 @@ def _facilities(demo: Demo) -> list[Row]:
         for kind, th, en in PER_DISTRICT:
             point = demo.spot(home, rng, 60, 500)
             add(kind, th.format(d=th_name), en.format(d=en_name), code, point)
-    return rows
+    return rows + _waste(demo, len(rows) + 1)
+
+
+def _waste(demo: Demo, first: int) -> list[Row]:
+    """Sites that plots keep away from (LAND-R30 F4)."""
+    rng = demo.chance("waste")
+    places = [demo.settlements[k] for k in rng.choice(len(demo.settlements), len(WASTE), False)]
+    return [
+        invented(
+            facility_id=f"FAC-83-{number:04d}",
+            name_th=th.format(b=place.name_th),
+            name_en=en.format(b=place.name_en),
+            area_code=place.code,
+            kind=kind,
+            geom_precision="site",
+            publish_level="public",
+            geometry=demo.spot(place, rng, 300, 900),
+        )
+        for number, (place, (kind, th, en)) in enumerate(zip(places, WASTE, strict=True), first)
+    ]
 
 
 # Code, names, tambon of the district office: general knowledge.

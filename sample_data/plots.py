@@ -137,8 +137,31 @@ def _divided(shape: Polygon) -> tuple[Polygon, list[Polygon]]:
 
 def plot_rows(demo: Demo, plots: list[Plot]) -> list[Row]:
     """The rows of the layer ``plots``."""
-    rng = demo.chance("plot rows")
-    return [_plot_row(plot, k, rng) for k, plot in enumerate(plots)]
+    rng, seen = demo.chance("plot rows"), demo.chance("field checks")
+    rows = [_plot_row(plot, k, rng) for k, plot in enumerate(plots)]
+    for plot, row in zip(plots, rows, strict=True):
+        row["field_check"] = _field_check(plot, row["status_date"], seen)
+    return rows
+
+
+def _field_check(plot: Plot, status_date: date, rng: np.random.Generator) -> Row | None:
+    """What the officers found on the ground (LAND-R9); nothing before they went there."""
+    if plot.status in BEFORE_DESIGN:
+        return None
+    found: Row = {
+        "date": str(status_date - timedelta(days=30)),
+        "boulders": str(rng.choice(["none", "some", "many"], p=[0.9, 0.08, 0.02])),
+        "valley": False,
+        "trees_per_rai": round(float(rng.uniform(0, 18)), 1),
+    }
+    if rng.random() < 0.4:  # the raster is too coarse for small flow paths; a walk tells
+        found["override"] = {
+            "factor": "F2",
+            "value": 0,
+            "reason": "เดินสำรวจแล้วไม่พบทางน้ำ",
+            "photo_id": f"{plot.plot_id}-F1",
+        }
+    return found
 
 
 def _plot_row(plot: Plot, k: int, rng: np.random.Generator) -> Row:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from layers.deadline_rules import due_days
 from sample_data.demo import Demo
 from sample_data.frame import lonlat
 from sample_data.rows import Row, Tables, invented
@@ -43,11 +44,13 @@ PROJECTS = (
 )
 STATUSES = ("closed", "reported", "running", "running", "contracted", "in_plan")
 
-# Rule of assessment.md 15.2, programme, deliverable, actor, level, rule, days to do it.
+# Rule of assessment.md 15.2, programme, deliverable, level, rule, days to do it. The field reports
+# of weeks 1 and 3 follow from the layer field_rounds.
 DEADLINES = (
     ("DL60", "Click", "รายงานประจำเดือน", "Monthly report", "district", "day_of_month", 20),
-    ("DL61", "กองทุนพัฒนาบทบาทสตรี", "รายงานการลงพื้นที่", "Debtor field report", "district",
-     "weeks_1_and_3", 7),
+    ("DL34", "กองทุนชุมชน", "รายงานหลังกิจกรรม", "Report after an activity", "district",
+     "after_completion", 7),
+    ("DL43", "งานแสดงสินค้าชายแดน", "รายงานผล", "Result report", "province", "after_completion", 15),
     ("DL63", "โคก หนอง นา", "รายงานผลประจำเดือน", "Result report", "district", "monthly", 30),
     ("DL44", "ตลาดประชารัฐ", "ยอดจำหน่ายและข้อมูลตลาด", "Sales and market data", "province",
      "monthly", 30),
@@ -146,7 +149,13 @@ def _deadlines(demo: Demo) -> list[Row]:
         areas = ["83"] if level == "province" else sorted({t.code[:4] for t in demo.tambons})
         for month in (5, 6, 7):
             for area in areas:
-                due = date(2025, month, min(days, 28))
+                counted = date(2025, month, 3) if rule == "after_completion" else None
+                due = due_days(
+                    rule,
+                    counted or date(2025, month, 1),
+                    offset_days=days,
+                    day_of_month=days,
+                )[0]
                 done = due - timedelta(days=int(rng.integers(-4, 6)))
                 rows.append(
                     invented(
@@ -159,6 +168,8 @@ def _deadlines(demo: Demo) -> list[Row]:
                         area_level=level,
                         area_code=area,
                         rule=rule,
+                        offset_days=days if counted else None,
+                        anchor_on=counted,
                         due_on=due,
                         done_on=done if month < 7 or rng.random() < 0.4 else None,
                     )

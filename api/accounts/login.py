@@ -53,6 +53,7 @@ def login() -> Response:
     """Check name and password; the answer and the work are the same for a name not known."""
     store = bare_store()
     name = request.form.get("account", "").strip().casefold()[:80]
+    name = name if name.isprintable() else ""
     try:
         _prove(name)
     except (NotLoggedIn, TooMany) as error:

@@ -41,7 +41,11 @@ def run(
         return
     chosen = process(process_id)
     reader = Reader(
-        context.store, owner_view, elevation=context.settings.elevation, local_files=True
+        context.store,
+        owner_view,
+        elevation=context.settings.elevation,
+        road_cache=context.settings.road_cache,
+        local_files=True,
     )
     with context.progress(chosen.title):
         result = execute(process_id, _inputs(assignments), reader)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import Polygon
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Floats, Geometries
 
 __all__ = [
     "GRID_M",
+    "areal",
     "areas_before",
     "edges",
     "half_planes",
@@ -128,8 +129,8 @@ def sides(shape: BaseGeometry, normal: Floats, offset: Floats) -> tuple[Geometri
         west, south, east, north = shape.bounds
         middle = np.array([(west + east) / 2, (south + north) / 2])
         half = half_planes(normal[odd], offset[odd], east - west + north - south, middle)
-        near[odd] = shapely.intersection(shape, half, grid_size=GRID_M)
-        far[odd] = shapely.difference(shape, half, grid_size=GRID_M)
+        near[odd] = areal(shapely.intersection(shape, half, grid_size=GRID_M))
+        far[odd] = areal(shapely.difference(shape, half, grid_size=GRID_M))
     return near, far
 
 
@@ -170,6 +171,20 @@ def _cut_in_two(
     near[rows] = np.where(low, parts[:, 0], parts[:, 1])
     far[rows] = np.where(low, parts[:, 1], parts[:, 0])
     return plain
+
+
+def areal(shapes: Geometries) -> Geometries:
+    """Shapes without the lines and points that a cut along an edge leaves.
+
+    >>> mixed = shapely.union(shapely.box(0, 0, 1, 1), shapely.LineString([(1, 1), (2, 2)]))
+    >>> areal(np.array([mixed], dtype=object))[0].area, mixed.geom_type
+    (1.0, 'GeometryCollection')
+    """
+    cleaned = shapes.copy()
+    for k in np.flatnonzero(shapely.get_type_id(shapes) != shapely.GeometryType.POLYGON):
+        parts = polygon_parts(shapes[k])
+        cleaned[k] = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    return cleaned
 
 
 def polygon_parts(shape: shapely.Geometry | None, least_m2: float = 1e-6) -> list[Polygon]:

@@ -42,8 +42,10 @@ def notches(ground: Area, gate: Point, area: float) -> Iterator[tuple[Area, Area
         if band is None or band.area <= area * 1.02:
             continue
         for piece in _placed(band, foot, along, area, area / depth, reach):
+            if piece.geom_type != "Polygon":
+                continue
             rest = shapely.difference(ground, piece, grid_size=GRID_M)
-            if piece.geom_type == "Polygon" and rest.geom_type == "Polygon":
+            if rest.geom_type == "Polygon":
                 yield piece, rest, angle
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from geo.crs import Floats, Geometries
-from geo.layout.cuts import polygon_parts
+from geo.layout.cuts import areal, polygon_parts
 from geo.layout.divide import Cuts, arm_cuts, straight_cuts
 from geo.layout.faults import zone_faults
 from geo.layout.notch import notches
@@ -142,7 +142,7 @@ def _divided(drafts: _Drafts, task: Task) -> _Drafts:
 
 def _after(drafts: _Drafts, cuts: Cuts, task: Task) -> _Drafts:
     """The drafts that the cuts give, those with many faults left out already."""
-    near, far = _cleaned(cuts.near), _cleaned(cuts.far)
+    near, far = areal(cuts.near), areal(cuts.far)
     faults = drafts.faults[cuts.region].copy()
     zones = drafts.zones[cuts.region].copy()
     centroid, compact = drafts.centroid[cuts.region].copy(), drafts.compact[cuts.region].copy()
@@ -194,15 +194,6 @@ def _with_earlier(
         if task.locked[group[k]] is None:
             joined[k] = MultiPolygon([*polygon_parts(before[k]), *polygon_parts(shapes[k])])
     return joined
-
-
-def _cleaned(shapes: Geometries) -> Geometries:
-    """The sides of cuts without the lines and points that a cut along an edge leaves."""
-    odd = shapely.get_type_id(shapes) != shapely.GeometryType.POLYGON
-    for k in np.flatnonzero(odd):
-        parts = polygon_parts(shapes[k])
-        shapes[k] = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-    return shapes
 
 
 def _ranked(

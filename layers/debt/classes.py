@@ -73,7 +73,8 @@ def classify(
     ``unclassified``, the others are judged.
 
     ``known_on`` is the day that the facts were known (default: the reference); what happened after
-    it is a finding. The date of the time bar stands in classes 1 to 3, the band in class 2 (and ``lapsed`` in 1).
+    it is a finding. The date of the time bar stands in classes 1 to 3, the band in class 2 (and
+    ``lapsed`` in 1).
 
     >>> rows = pd.DataFrame({"contract_id": ["T2"], "start_date": [date(2018, 6, 1)],
     ...     "end_date": [date(2020, 6, 1)], "last_payment_date": [date(2020, 8, 1)],

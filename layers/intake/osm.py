@@ -1,4 +1,4 @@
-"""Roads out of OpenStreetMap files: what the tags of ways and barriers say in this platform's terms.
+"""Roads out of OpenStreetMap files: what the tags of ways and barriers say in phumi's terms.
 
 Tags are those of the OpenStreetMap wiki (Key:highway, Key:access, Key:barrier, Key:oneway). How
 highway values become the classes of the Thai highway law is a decision.
@@ -84,7 +84,9 @@ _BARRIERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 BARRIER_OF: Mapping[str, str] = MappingProxyType(
     {value: name for name, values in _BARRIERS.items() for value in values}
 )
-_OPENABLE = frozenset({"gate", "lift_gate", "swing_gate", "sliding_gate", "chain", "hampshire_gate"})
+_OPENABLE = frozenset(
+    {"gate", "lift_gate", "swing_gate", "sliding_gate", "chain", "hampshire_gate"}
+)
 """Barriers that count as open unless a tag says that the way is closed."""
 
 TRAVEL_SHARE = 0.8
@@ -113,7 +115,7 @@ def read_roads(path: Path) -> OsmRoads:
         path,
         layer="lines",
         columns=["osm_id", "name", "highway", "other_tags"],
-        where="highway IS NOT NULL OR other_tags LIKE '%\"route\"=>\"ferry\"%'",
+        where='highway IS NOT NULL OR other_tags LIKE \'%"route"=>"ferry"%\'',
     )
     tags = [_tags(text) for text in ways["other_tags"]]
     kinds = [_class(value, row) for value, row in zip(ways["highway"], tags, strict=True)]
@@ -150,9 +152,7 @@ def _class(highway: object, tags: Mapping[str, str]) -> str | None:
 
 def _fields(ways: gpd.GeoDataFrame, tags: list[dict[str, str]]) -> pd.DataFrame:
     names = [_names(name, row) for name, row in zip(ways["name"], tags, strict=True)]
-    one_way = [
-        _oneway(highway, row) for highway, row in zip(ways["highway"], tags, strict=True)
-    ]
+    one_way = [_oneway(highway, row) for highway, row in zip(ways["highway"], tags, strict=True)]
     table = pd.DataFrame(
         {
             "road_id": "osm-" + ways["osm_id"].astype(str).to_numpy(),

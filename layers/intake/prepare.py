@@ -31,7 +31,7 @@ from layers.intake.text import (
 from layers.intake.values import convert
 from layers.model import Field, Layer
 
-__all__ = ["Intake", "Progress", "prepare"]
+__all__ = ["Intake", "Progress", "prepare", "watch_text"]
 
 Progress = Callable[[Text, float], None]
 """Called with what is being done and the share done, 0 to 1."""
@@ -116,7 +116,7 @@ def _columns(
             raw = strip_prefix(raw, rule.strip_prefix)
         values, findings = convert(raw, field, typed=source.typed)
         if field.type == "text" and field.values is None:
-            values = _watch_text(values, heading, field, layer, found)
+            values = watch_text(values, heading, field, layer, found)
         failed = {finding.row for finding in findings}
         found += findings
         if field.required:
@@ -134,7 +134,7 @@ def _position(layer: Layer, rule: ColumnRule) -> int:
     return list(layer.by_name).index(rule.field)
 
 
-def _watch_text(
+def watch_text(
     values: pd.Series[Any], heading: str, field: Field, layer: Layer, found: list[Finding]
 ) -> pd.Series[Any]:
     """Free text: damaged words are named, contacts that do not belong there go."""

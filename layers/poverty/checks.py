@@ -26,7 +26,7 @@ LISTED = 1000
 FINDINGS: Mapping[str, tuple[Severity, Text]] = {
     "POV-E-NEGATIVE": (
         "error",
-        Text("{label}ติดลบ: {value}", "{label} is negative: {value}"),
+        Text("{label} มีค่าติดลบ {value}", "{label} is negative: {value}"),
     ),
     "POV-E-TWICE": (
         "error",
@@ -34,7 +34,7 @@ FINDINGS: Mapping[str, tuple[Severity, Text]] = {
     ),
     "POV-E-SAME-PERSON": (
         "error",
-        Text("{label}ซ้ำกับครัวเรือนอื่น", "{label} is that of another household too"),
+        Text("{label} ซ้ำกับครัวเรือนอื่น", "{label} is that of another household too"),
     ),
     "POV-E-PLACE": (
         "error",

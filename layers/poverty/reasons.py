@@ -18,6 +18,7 @@ from layers.poverty.parameters import TierParameters
 __all__ = ["BIT", "Mask", "codes", "disclosed", "mask_of", "wording"]
 
 Mask = NDArray[np.int64]
+_PLAIN: Mapping[str, Text] = {**people.REASONS, **people.REASONS_EXACT}
 _EVERY = dict.fromkeys((*people.REASONS_EXACT, *people.REASONS))
 BIT: Mapping[str, int] = {code: 1 << n for n, code in enumerate(_EVERY)}
 
@@ -68,7 +69,7 @@ def wording(code: str, limits: TierParameters, **values: Any) -> Text:
     """
     said = _SENTENCES.get(code)
     if said is None or values.get("income", 0) is None:
-        return people.REASONS_EXACT[code]
+        return _PLAIN[code]
     if code == "T1_TPMAP_CARD" and limits.tier1_card_join == "or":
         said = _TIER_1_OR
     known = {

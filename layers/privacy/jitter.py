@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,9 +18,13 @@ from pyproj import Geod
 
 from geo.crs import Floats
 from geo.parameters import Parameters, between
+from geo.text import Text
+from layers.errors import StoreUnavailable
 
-__all__ = ["JitterRules", "approximate", "offsets", "pseudonyms"]
+__all__ = ["JitterRules", "approximate", "masking_key", "offsets", "pseudonyms"]
 
+KEY_VARIABLE = "PHUMI_JITTER_KEY"
+KEY_LETTERS = 14  # as many as the key of the chapter's test vectors has
 ELLIPSOID = Geod(ellps="WGS84")
 BLOCK = 2.0**64
 
@@ -103,6 +108,24 @@ def pseudonyms(key: bytes, record_ids: Sequence[str]) -> list[str]:
     label = b"pseudonym:"  # another use of the key than the offset
     digests = (hmac.digest(key, label + one.encode(), hashlib.sha256) for one in record_ids)
     return [digest.hex()[:32] for digest in digests]
+
+
+def masking_key() -> bytes:
+    """The key of this installation, from the environment (JIT-R3).
+
+    Raises StoreUnavailable where there is none: without a secret nothing would be masked.
+    """
+    key = os.environ.get(KEY_VARIABLE, "")
+    if len(key) < KEY_LETTERS:
+        raise StoreUnavailable(
+            "masking_key_missing",
+            Text(
+                f"ยังไม่ได้ตั้งกุญแจปกปิดข้อมูล ให้ผู้ดูแลตั้ง {KEY_VARIABLE} อย่างน้อย {KEY_LETTERS} ตัวอักษร",
+                f"No key for masked rows: the administrator sets {KEY_VARIABLE}, "
+                f"{KEY_LETTERS} letters or more",
+            ),
+        )
+    return key.encode()
 
 
 class _Inside:

@@ -10,12 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from geo.text import Text
 from layers.errors import AccessDenied
 from layers.model import Field, Layer, Privacy
+from layers.privacy.conditions import (
+    Tree,
+    as_text,
+    begins,
+    both,
+    either,
+    equal,
+    is_null,
+    one_of,
+)
 from layers.privacy.matrix import Right, families_of, rights
 from layers.privacy.person import PUBLIC, THAI_TIME, BreakGlass, Grant, Person
 from layers.query import Mask, View
@@ -36,19 +46,17 @@ PUBLISH_CLASS = {
 }
 """The class of a row of a public layer by its ``publish_level``; without one it is public."""
 
-Tree = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """Some rows of a layer: those in an area that meet a condition (CQL2-JSON text)."""
+    """Some rows of a layer: those in an area that meet all the conditions."""
 
     prefix: str = ""
-    when: str | None = None
+    when: tuple[str, ...] = ()
 
-    def but(self, when: str) -> _Reach:
+    def but(self, tree: Tree) -> _Reach:
         """The same rows as far as they meet one more condition."""
-        return _Reach(self.prefix, _text(_both(self.when, when)))
+        return replace(self, when=(*self.when, as_text(tree)))
 
 
 EVERYTHING = _Reach()
@@ -88,11 +96,11 @@ def view_of(
         prefixes=prefixes,
         rows=rows,
         masks=tuple(
-            Mask(name, _text(_any(reaches, layer)))
+            Mask(name, _any(reaches, layer))
             for name, reaches in shown.items()
             if reaches and EVERYTHING not in reaches
         ),
-        geometry_when=_text(_any(place, layer)) if place and EVERYTHING not in place else None,
+        geometry_when=_any(place, layer) if place and EVERYTHING not in place else None,
     )
 
 
@@ -221,19 +229,15 @@ def _rows(
         return _reaches(person, layer, layer.privacy, right, now, door)
     found: list[_Reach] = []
     for privacy in (Privacy.PUBLIC, Privacy.INTERNAL, Privacy.RESTRICTED):
-        level = _text(_published_as(privacy))
         reaches = _reaches(person, layer, privacy, right, now, door)
-        found += [reach.but(level) for reach in reaches]
+        found += [reach.but(_published_as(privacy)) for reach in reaches]
     return tuple(dict.fromkeys(found))
 
 
 def _published_as(privacy: Privacy) -> Tree:
-    level: Tree = {"property": "publish_level"}
     codes = [code for code, of in PUBLISH_CLASS.items() if of == privacy]
-    stands = {"op": "in", "args": [level, codes]}
-    if privacy > Privacy.PUBLIC:
-        return stands
-    return {"op": "or", "args": [{"op": "isNull", "args": [level]}, stands]}
+    stands = one_of("publish_level", codes)
+    return either([is_null("publish_level"), stands]) if privacy == Privacy.PUBLIC else stands
 
 
 def _reaches(
@@ -264,12 +268,11 @@ def _granted(
         cell = rights(grant.role, privacy, family)
         if door == "export" and ("X" not in cell or privacy == Privacy.SECRET):
             continue
-        reach = area if rows is None else area.but(_text(_equal(*rows)))
+        reach = area if rows is None else area.but(equal(*rows))
         if right in cell:
             found.append(reach)
         elif right.lower() in cell and (keys := _assigned(person, layer, now)):
-            named = {"op": "in", "args": [{"property": layer.key}, sorted(keys)]}
-            found.append(reach.but(_text(named)))
+            found.append(reach.but(one_of(layer.key, sorted(keys))))
     whole = [rights(grant.role, privacy, family) for family, _ in families]
     if len(found) == len(families) and all(right in cell for cell in whole):
         return [area]  # of every family alike
@@ -348,20 +351,16 @@ def _within(
         return (EVERYTHING,)
     if opened_by is None:
         return found
-    return (*found, _Reach(when=_text(_opened(opened_by, layer))))
+    return (*found, EVERYTHING.but(_opened(opened_by, layer)))
 
 
 def _opened(field: str, layer: Layer) -> Tree:
     """The person said yes and did not take it back (registers.md 2.8)."""
-    yes = _equal(field, True)
+    yes = equal(field, True)
     if "consent_state" not in layer.by_name:
         return yes
-    state: Tree = {"property": "consent_state"}
-    kept = {"op": "<>", "args": [state, "withdrawn"]}
-    return {
-        "op": "and",
-        "args": [yes, {"op": "or", "args": [{"op": "isNull", "args": [state]}, kept]}],
-    }
+    stands = {"op": "<>", "args": [{"property": "consent_state"}, "withdrawn"]}
+    return both([yes, either([is_null("consent_state"), stands])])
 
 
 def _impersonal(item: Field, layer: Layer) -> bool:
@@ -379,44 +378,21 @@ def _geometry_class(layer: Layer) -> Privacy:
     return Privacy(layer.geometry_privacy or 0)
 
 
-# Conditions
-
-
 def _scope(reached: Iterable[_Reach], layer: Layer) -> tuple[tuple[str, ...] | None, str | None]:
     """Area prefixes and condition of the rows; prefixes alone can be looked up by index."""
     reaches = tuple(reached)
     conditions = {reach.when for reach in reaches}
     if len(conditions) > 1:
-        return None, _text(_any(reaches, layer))
+        return None, _any(reaches, layer)
     prefixes = tuple(sorted({reach.prefix for reach in reaches}))
-    return (None if "" in prefixes else prefixes), conditions.pop()
+    same = [json.loads(one) for one in conditions.pop()]
+    return (None if "" in prefixes else prefixes), as_text(both(same)) if same else None
 
 
-def _any(reaches: Iterable[_Reach], layer: Layer) -> Tree:
-    trees = [_tree(reach, layer) for reach in reaches]
-    return trees[0] if len(trees) == 1 else {"op": "or", "args": trees}
+def _any(reaches: Iterable[_Reach], layer: Layer) -> str:
+    return as_text(either(_tree(reach, layer) for reach in reaches))
 
 
 def _tree(reach: _Reach, layer: Layer) -> Tree:
-    parts: list[Any] = []
-    if reach.prefix and layer.area is not None:
-        parts.append({"op": "like", "args": [{"property": layer.area}, f"{reach.prefix}%"]})
-    if reach.when is not None:
-        parts.append(json.loads(reach.when))
-    if len(parts) == 1:
-        found: Tree = parts[0]
-        return found
-    return {"op": "and", "args": parts or [True]}
-
-
-def _both(first: str | None, second: str) -> Tree:
-    added: Tree = json.loads(second)
-    return added if first is None else {"op": "and", "args": [json.loads(first), added]}
-
-
-def _equal(field: str, value: object) -> Tree:
-    return {"op": "=", "args": [{"property": field}, value]}
-
-
-def _text(tree: Tree) -> str:
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    inside = [begins(layer.area, reach.prefix)] if reach.prefix and layer.area is not None else []
+    return both([*inside, *(json.loads(one) for one in reach.when)])

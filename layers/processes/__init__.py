@@ -10,16 +10,40 @@ from typing import Any
 
 from geo.text import Text
 from layers.errors import NotFound
+from layers.processes.aid_gap import AID_GAP
+from layers.processes.deadline_board import DEADLINE_BOARD
+from layers.processes.debtor_classes import DEBTOR_CLASSES_PROCESS
+from layers.processes.delivery_zone import DELIVERY_ZONE
 from layers.processes.model import Input, Output, Process, Reader, Result
+from layers.processes.nearest_facility import NEAREST_FACILITY
 from layers.processes.plot_layout import PLOT_LAYOUT
 from layers.processes.plot_life import PLOT_LIFE
 from layers.processes.pond_check import POND_CHECK
+from layers.processes.poverty_tiers import POVERTY_TIERS
+from layers.processes.relief_calculator import RELIEF_CALCULATOR
+from layers.processes.service_coverage import SERVICE_COVERAGE
 from layers.processes.site_screening import SITE_SCREENING
+from layers.processes.target_selection import TARGET_SELECTION
 
 __all__ = ["PROCESSES", "Input", "Output", "Process", "Reader", "Result", "execute", "process"]
 
 PROCESSES: Mapping[str, Process] = {
-    item.id: item for item in (POND_CHECK, PLOT_LAYOUT, SITE_SCREENING, PLOT_LIFE)
+    item.id: item
+    for item in (
+        POND_CHECK,
+        PLOT_LAYOUT,
+        SITE_SCREENING,
+        PLOT_LIFE,
+        POVERTY_TIERS,
+        TARGET_SELECTION,
+        AID_GAP,
+        DEBTOR_CLASSES_PROCESS,
+        RELIEF_CALCULATOR,
+        DEADLINE_BOARD,
+        NEAREST_FACILITY,
+        SERVICE_COVERAGE,
+        DELIVERY_ZONE,
+    )
 }
 
 

@@ -89,13 +89,18 @@ class Reader:
         max_features: int | None = None,
         elevation: str = "",
         local_files: bool = False,
+        road_cache: str = "",
     ) -> None:
-        """``elevation`` names the raster to use; ``local_files``: may the caller name files?"""
+        """``elevation`` names the raster to use; ``local_files``: may the caller name files?
+
+        ``road_cache`` is the folder for prepared road networks (see ``layers.road_network``).
+        """
         self.store = store
         self.view_of = view_of
         self.max_features = max_features
         self.elevation = elevation
         self.local_files = local_files
+        self.road_cache = road_cache
         self.versions: dict[str, int] = {}
 
     def read(

@@ -1,4 +1,4 @@
-"""Poverty tiers: every household in strict order, with the reasons and thresholds (POV-R1 to R9)."""
+"""Poverty tiers: every household in strict order, with reasons and thresholds (POV-R1 to R9)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from geo.text import Text
 from layers import people
 from layers.poverty.parameters import TierParameters, params_version, thresholds
 from layers.poverty.tiers import FACTS, STATUSES, Facts, Tiers, judge
-from layers.processes.model import Output, Process, Reader, Result
+from layers.processes.model import Process, Reader, Result
 from layers.processes.poverty.columns import (
-    SECRET_TEXTS,
+    REASON_OUTPUTS,
+    STORED,
     TOLD,
     classes_of,
     outputs_of,
@@ -23,20 +24,11 @@ from layers.processes.poverty.columns import (
     tier_columns,
 )
 from layers.processes.poverty.inputs import HOUSEHOLD_INPUTS, inputs_of, parameters_of
-from layers.processes.poverty.register import Register, read_households, visible
+from layers.processes.poverty.register import Register, only_visible, read_households
 
 __all__ = ["POVERTY_TIERS"]
 
 RULES = tuple(f"POV-R{number}" for number in range(1, 10))
-STORED = (
-    "tier",
-    "provisional_could_be",
-    "reason_codes",
-    "tier_exact",
-    "status",
-    "reason_codes_exact",
-    "developable",
-)
 CONTRADICTIONS = (
     "tier1_card_join",
     "developable_reading",
@@ -56,10 +48,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     columns = tier_columns(found, found.status, found.reasons, sound)
     shown = _shown(register, columns, found, limits)
     if register.stored:
-        seen = visible(reader)
-        shown = {name: v for name, v in shown.items() if SECRET_TEXTS.get(name, name) in seen
-                 or not name.endswith("_exact_th") and not name.endswith("_exact_en")
-                 and name not in STORED}  # fmt: skip
+        shown = only_visible(shown, reader)
     version = params_version("tiers", limits)
     table = gpd.GeoDataFrame(
         {"household_id": register.table["household_id"], **shown},
@@ -122,18 +111,7 @@ POVERTY_TIERS = Process(
     inputs=(*HOUSEHOLD_INPUTS, *inputs_of(TierParameters)),
     outputs=(
         *outputs_of("household_id", "area_code", *STORED),
-        Output(name="reasons_th", label=Text("เหตุผล (ข้อความ)", "Reasons in Thai"), type="text"),
-        Output(name="reasons_en", label=Text("เหตุผล (อังกฤษ)", "Reasons in words"), type="text"),
-        Output(
-            name="reasons_exact_th",
-            label=Text("เหตุผลละเอียด (ลับ)", "Exact reasons in Thai (secret)"),
-            type="text",
-        ),
-        Output(
-            name="reasons_exact_en",
-            label=Text("เหตุผลละเอียด อังกฤษ (ลับ)", "Exact reasons in words (secret)"),
-            type="text",
-        ),
+        *REASON_OUTPUTS,
     ),
     reads=("households", "tambons"),
     writes=("households",),

@@ -121,7 +121,7 @@ def _restructure(measure: str, case: ReliefCase) -> Answer:
         {"number": item.number, "due": item.due.isoformat(), "amount_thb": _thb(item.amount)}
         for item in plan.schedule
     ]
-    figures = {
+    figures: dict[str, Any] = {
         "instalments": len(schedule),
         "each_thb": schedule[0]["amount_thb"],
         "last_thb": schedule[-1]["amount_thb"],
@@ -212,7 +212,7 @@ def _penalty_waiver(measure: str, case: ReliefCase) -> Answer:
     broken = Text(
         "พ้นกำหนดชำระ คิดดอกเบี้ยตามอัตราที่กฎหมายกำหนด", "Past the last day: interest at the legal rate"
     )
-    row = _row(measure, *(("fail",) if state == "broken" else ("pass",)))
+    row = _row(measure, "fail" if state == "broken" else "pass")
     row = replace(
         row, figure=case.base_thb, unit="THB", hint=broken if state == "broken" else CEILING
     )
@@ -234,7 +234,7 @@ def _release(measure: str, case: ReliefCase) -> Answer:
         consents=_listed(given["consents"]),
         payment_proof=given["payment_proof"],
     )
-    figures = {
+    figures: dict[str, Any] = {
         "shares_thb": [_thb(share) for share in found.shares],
         "against": [{"th": text.th, "en": text.en} for text in found.against],
     }

@@ -31,15 +31,15 @@ from geo.text import Text
 from geo.units import M2_PER_RAI
 from geo.zonal import masked
 from layers.errors import AccessDenied
-from layers.plot_rules import Aggregation, permission, plot_soil
+from layers.plot_rules import Aggregation, permission, place_codes, plot_soil
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
 
 __all__ = ["COLUMNS", "NOTES", "Measured", "Sites", "drawn_sites", "elevation_of", "measure"]
 
 COLUMNS = (
-    "plot_id", "deed_type", "permission_state", "soil_class", "access_width_m", "site_marks",
-    "field_check",
+    "plot_id", "area_code", "deed_type", "permission_state", "soil_class", "access_width_m",
+    "site_marks", "field_check",
 )  # fmt: skip
 CHECKED = ("boulders", "valley", "trees_per_rai", "override")
 WASTE = ("waste_water", "hazardous_waste")
@@ -50,6 +50,10 @@ REACH_DEG = 0.5
 ROADS_NEAR_DEG = 0.05  # tried first: roads are many
 NOTES: Mapping[str, Text] = MappingProxyType(
     {
+        "place_differs": Text(
+            "รหัสพื้นที่ในทะเบียนไม่ตรงกับที่ตั้งแปลง ใช้ตามที่ตั้งแปลง",
+            "The recorded area is not where the plot lies; the place of the plot decides",
+        ),
         "soil_points_few": Text("ตัวอย่างดินน้อยกว่าเกณฑ์", "Too few soil samples"),
         "override_incomplete": Text(
             "ไม่ใช้ผลแก้ไขจากพื้นที่ เพราะต้องมี factor (F1-F10), value, reason และ photo_id",
@@ -165,6 +169,7 @@ def measure(
     allowed = _permissions(sites, shapes, reader)
     table["permission"] = [found.state for found in allowed]
     table["zones"] = [list(found.zones) for found in allowed]
+    table["place_code"] = _places(sites, shapes, reader, notes)
     _field_checks(sites, table)
     _overrides(sites, table, notes)
     return Measured(table, notes)
@@ -279,6 +284,25 @@ def _permissions(sites: Sites, shapes: Geometries, reader: Reader) -> list[Any]:
         )
         for row, (deed, state) in enumerate(zip(*columns, strict=True))
     ]
+
+
+def _places(
+    sites: Sites, shapes: Geometries, reader: Reader, notes: list[list[str]]
+) -> list[str | None]:
+    """The tambon that each site lies in, whatever its record says (LAND-R4)."""
+    rows = _around(reader, "tambons", shapes, 0.0)
+    if "code" not in rows or not len(rows):
+        return [None] * len(sites)
+    found = place_codes(shapes, _shapes(rows), rows["code"].tolist())
+    for row, (code, recorded) in enumerate(zip(found, sites.table["area_code"], strict=True)):
+        if code and isinstance(recorded, str) and not _agree(code, recorded):
+            notes[row].append("place_differs")
+    return found
+
+
+def _agree(code: str, recorded: str) -> bool:
+    """Whether one code is the other's parent, or the same."""
+    return code.startswith(recorded) or recorded.startswith(code)
 
 
 def _field_checks(sites: Sites, table: pd.DataFrame) -> None:

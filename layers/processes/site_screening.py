@@ -31,7 +31,7 @@ from layers.processes.verdict import SIGNS, Verdict
 
 __all__ = ["SITE_SCREENING"]
 
-RULES = ("LAND-R8", "LAND-R10", *(rule_of(code) for code in FACTORS))
+RULES = ("LAND-R4", "LAND-R8", "LAND-R10", *(rule_of(code) for code in FACTORS))
 SHOWN = ("area_m2", "elevation_m", "aspect_deg", *MEASURES)
 
 
@@ -64,7 +64,9 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         summary=_summary(sites, signs[sound], classes, terrain and terrain[1]),
         rules=RULES,
         left_out=int((~sound).sum()),
-        updates={} if sites.drawn else {"plots": _updates(sites, measured, classes)},
+        updates={}
+        if sites.drawn
+        else {"plots": _updates(sites, measured, classes, parameters["target_areas"])},
     )
 
 
@@ -99,6 +101,7 @@ def _table(
     for name in SHOWN:
         if name in measured.table:
             columns[name] = [_plain(value) for value in measured.table[name]]
+    columns["place_code"] = measured.table["place_code"].tolist()
     columns["permission_zones"] = measured.table["zones"].tolist()
     columns["override"] = measured.table["override"].tolist()
     columns["verdicts"] = [[row.as_json() for row in site] for site in rows]
@@ -142,12 +145,32 @@ def _summary(
     }
 
 
-def _updates(sites: Sites, measured: Measured, classes: np.ndarray) -> pd.DataFrame:
+def _updates(
+    sites: Sites, measured: Measured, classes: np.ndarray, targets: str | None
+) -> pd.DataFrame:
     """The computed columns of the layer; a plot that cannot be judged loses its old class."""
     soil = measured.table["soil_class"].where(measured.table["soil_class"].notna(), None)
-    return pd.DataFrame(
-        {"plot_id": sites.table["plot_id"], "screening_class": classes, "soil_class": soil}
-    )
+    places = [
+        code if "place_differs" in notes else recorded
+        for code, recorded, notes in zip(
+            measured.table["place_code"], sites.table["area_code"], measured.notes, strict=True
+        )
+    ]
+    columns: dict[str, Any] = {
+        "plot_id": sites.table["plot_id"],
+        "area_code": places,
+        "screening_class": classes,
+        "soil_class": soil,
+    }
+    if targets is not None:
+        columns["in_target_area"] = _targeted(measured, targets)
+    return pd.DataFrame(columns)
+
+
+def _targeted(measured: Measured, targets: str) -> list[bool | None]:
+    """Whether each site lies in one of the areas (LAND-R4); None where its place is not known."""
+    prefixes = tuple(filter(None, targets.replace(" ", "").split(",")))
+    return [code and code.startswith(prefixes) for code in measured.table["place_code"]]
 
 
 LIMIT_LABELS: Mapping[str, tuple[Text, str | None]] = {
@@ -239,6 +262,14 @@ SITE_SCREENING = Process(
                 "by_point": Text("ไม่สรุป", "No class for the plot"),
             },
         ),
+        Input(
+            name="target_areas",
+            label=Text("พื้นที่เป้าหมาย", "Target areas"),
+            type="text",
+            description=Text(
+                "รหัสพื้นที่คั่นด้วยจุลภาค เช่น 8303,830101", "Area codes, as 8303,830101"
+            ),
+        ),
         *_limits(),
     ),
     outputs=(
@@ -261,7 +292,7 @@ SITE_SCREENING = Process(
         Output(name="error", label=Text("คัดกรองไม่ได้เพราะ", "Not screened because"), type="text"),
     ),
     reads=(
-        "plots", "soil_samples", "facilities", "roads", "permission_zones", "hazards",
+        "plots", "tambons", "soil_samples", "facilities", "roads", "permission_zones", "hazards",
     ),
     writes=("plots",),
     run=run,

@@ -62,6 +62,10 @@ class Dialect(ABC):
         """A timestamp with time zone as ISO 8601 text in UTC with milliseconds."""
 
     @abstractmethod
+    def point(self, x: str, y: str) -> str:
+        """A point in EPSG:4326; NULL where a coordinate is."""
+
+    @abstractmethod
     def from_wkb(self, expression: str) -> str:
         """A geometry in EPSG:4326 from WKB."""
 
@@ -186,6 +190,9 @@ class DuckDB(Dialect):
     def iso_datetime(self, column: str) -> str:
         return f"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')"
 
+    def point(self, x: str, y: str) -> str:
+        return f"ST_Point({x}, {y})"
+
     def from_wkb(self, expression: str) -> str:
         return f"ST_GeomFromWKB({expression})"
 
@@ -290,6 +297,9 @@ class PostGIS(Dialect):
 
     def iso_datetime(self, column: str) -> str:
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+    def point(self, x: str, y: str) -> str:
+        return f"ST_SetSRID(ST_Point({x}, {y}), {WGS84})"
 
     def from_wkb(self, expression: str) -> str:
         return f"ST_GeomFromWKB({expression}, {WGS84})"

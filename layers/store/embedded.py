@@ -117,6 +117,9 @@ class DuckDBStore(SqlStore):
         with self._writer, self._transaction() as session:
             yield session
 
+    def _lock_schema(self, session: Session) -> None:
+        """There is no other process."""
+
     @contextmanager
     def _refreshing(self, layer: Layer) -> Iterator[Session]:
         # Nothing else writes where the cells stand, so a long import need not be waited for.

@@ -82,7 +82,11 @@ class Store(Protocol):
         """Version and time of the last write."""
 
     def states(self, layer_ids: Sequence[str]) -> list[LayerState]:
-        """The states of several layers at one moment, in the order asked for."""
+        """The states of several layers at one moment, in the order asked for.
+
+        If another process has defined one of them anew, :meth:`layer` gives the new definition
+        from then on.
+        """
 
     def features(self, query: Query, view: View) -> Page:
         """A page of features as GeoJSON text made inside the engine."""

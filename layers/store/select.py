@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Any
 
 from pyproj import Transformer
@@ -20,13 +19,13 @@ from layers.query import WGS84, BBox, Query, SortKey, View
 from layers.store.dialect import Dialect
 from layers.store.filters import Scope, compile_filter, field_of, storable, time_filter
 from layers.store.sql import Sql, quote
+from layers.store.visible import visible_table
 
 __all__ = [
     "collection",
     "count",
     "extent",
     "feature",
-    "in_scope",
     "keys_of_page",
     "refuse_single",
     "rows",
@@ -39,13 +38,11 @@ __all__ = [
 
 
 def where(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
-    """The condition that a row must meet: the caller's rights first, then what was asked."""
+    """The condition that a visible row must meet (see :func:`visible_table`) to be meant."""
     if query.layer != layer.id:
         raise ValueError(f"query of {query.layer} must speak of {layer.id}")
     refuse_single(view, layer)
     parts = []
-    if view.prefixes is not None:
-        parts.append(_in_scope(view.prefixes, layer))
     if query.bbox is not None and layer.geometry is not None:
         parts.append(_in_bbox(query.bbox, query, layer, view, dialect))
     if query.datetime is not None:
@@ -61,13 +58,6 @@ def refuse_single(view: View, layer: Layer) -> None:
         raise ValueError(f"view of {view.layer} must speak of {layer.id}")
     if view.aggregates_only:
         raise rows_refused(layer)
-
-
-def in_scope(values: Mapping[str, Any], view: View, layer: Layer) -> bool:
-    """Whether a row with these values is among those that the view shows."""
-    if not view.prefixes or layer.area is None:
-        return view.prefixes != ()
-    return str(values.get(layer.area) or "").startswith(view.prefixes)
 
 
 def collection(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -92,8 +82,8 @@ def with_keys(keys: Sequence[str], query: Query, view: View, layer: Layer, diale
     marks = [_sort_value(key, layer, dialect) for key in _order(query, view, layer)]
     columns = ", ".join([quote(layer.key), feature(query, view, layer, dialect), *marks])
     places = ", ".join("?" * len(keys))
-    table = dialect.table(layer)
-    return Sql(f"SELECT {columns} FROM {table} WHERE {quote(layer.key)} IN ({places})", (*keys,))
+    named = Sql(f" WHERE {quote(layer.key)} IN ({places})", (*keys,))
+    return visible_table(view, layer, dialect).inside(f"SELECT {columns} FROM ") + named
 
 
 def texts(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -105,8 +95,9 @@ def texts(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
 def single(key: str, query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """The GeoJSON text and row version of one feature, if the view shows it."""
     allowed = where(query, view, layer, dialect)
-    text = f"SELECT {feature(query, view, layer, dialect)}, _version FROM {dialect.table(layer)}"
-    return Sql(f"{text} WHERE {quote(layer.key)} = ? AND ", (key,)) + allowed.inside("(", ")")
+    text = f"SELECT {feature(query, view, layer, dialect)}, _version FROM "
+    named = visible_table(view, layer, dialect).inside(text, f" WHERE {quote(layer.key)} = ?")
+    return named + Sql(" AND ", (key,)) + allowed.inside("(", ")")
 
 
 def rows(query: Query, view: View, layer: Layer, dialect: Dialect, *, ordered: bool = True) -> Sql:
@@ -127,7 +118,7 @@ def rows(query: Query, view: View, layer: Layer, dialect: Dialect, *, ordered: b
 def count(query: Query, view: View, layer: Layer, dialect: Dialect) -> Sql:
     """How many features match; paging is not looked at."""
     found = where(query, view, layer, dialect)
-    return found.inside(f"SELECT count(*) FROM {dialect.table(layer)} WHERE ")
+    return visible_table(view, layer, dialect).inside("SELECT count(*) FROM ", " WHERE ") + found
 
 
 def extent(view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -135,7 +126,8 @@ def extent(view: View, layer: Layer, dialect: Dialect) -> Sql:
     sides = ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax")
     measured = ", ".join(f"{'min' if 'Min' in side else 'max'}({side}(geom))" for side in sides)
     allowed = where(Query(layer=layer.id), view, layer, dialect)
-    return allowed.inside(f"SELECT {measured} FROM {dialect.table(layer)} WHERE ")
+    table = visible_table(view, layer, dialect)
+    return table.inside(f"SELECT {measured} FROM ", " WHERE ") + allowed
 
 
 def times(view: View, layer: Layer, dialect: Dialect) -> Sql:
@@ -147,8 +139,8 @@ def times(view: View, layer: Layer, dialect: Dialect) -> Sql:
     ]
     open_ended = f"count(*) FILTER (WHERE {quote(end)} IS NULL AND {quote(start)} IS NOT NULL)"
     allowed = where(Query(layer=layer.id), view, layer, dialect)
-    table = dialect.table(layer)
-    return allowed.inside(f"SELECT {', '.join(ends)}, {open_ended} FROM {table} WHERE ")
+    table = visible_table(view, layer, dialect)
+    return table.inside(f"SELECT {', '.join(ends)}, {open_ended} FROM ", " WHERE ") + allowed
 
 
 def _iso(expression: str, kind: str, dialect: Dialect) -> str:
@@ -200,7 +192,7 @@ def _page(
             Text("limit และ offset ต้องไม่ติดลบ", "limit and offset must not be negative"),
         )
     order = _order(query, view, layer)
-    text = Sql(f"SELECT * FROM {dialect.table(layer)} WHERE ")
+    text = visible_table(view, layer, dialect).inside("SELECT * FROM ", " WHERE ")
     text += where(query, view, layer, dialect)
     if query.after is not None:
         text += Sql(" AND ") + _after(query.after, order, layer).inside("(", ")")
@@ -307,23 +299,6 @@ def _bad_cursor() -> QueryError:
             "The paging token does not belong to this query; start from the first page",
         ),
     )
-
-
-def _in_scope(prefixes: tuple[str, ...], layer: Layer) -> Sql:
-    if not prefixes:
-        return Sql("FALSE")
-    if layer.area is None:
-        return Sql("TRUE")
-    # Prefixes of one length are one look into a list; a longer one below a shorter says nothing.
-    area = quote(layer.area)
-    widest = {p for p in prefixes if not any(p != q and p.startswith(q) for q in prefixes)}
-    parts = []
-    for length, group in groupby(sorted(widest, key=lambda p: (len(p), p)), key=len):
-        same = tuple(group)
-        places = ", ".join("?" * len(same))
-        one = f"starts_with({area}, ?)"
-        parts.append(Sql(one if len(same) == 1 else f"left({area}, {length}) IN ({places})", same))
-    return Sql.join(" OR ", parts)
 
 
 def _in_bbox(bbox: BBox, query: Query, layer: Layer, view: View, dialect: Dialect) -> Sql:

@@ -20,6 +20,7 @@ from layers.store.mercator import BUFFER, EXTENT, TileIndex
 from layers.store.select import refuse_single, visible, where
 from layers.store.session import Session
 from layers.store.sql import Sql, quote
+from layers.store.visible import shows_every_row, visible_table
 
 __all__ = [
     "BYTES_MAX",
@@ -107,7 +108,7 @@ def _maker(
     properties(query, view, layer)  # refuses what is not a field, at every zoom
     if index.zoom > tiling.depth:
         return lambda limit: _mvt(layer, _features(index, layer, query, view, dialect, limit))
-    if query.filter is None and query.datetime is None and view.prefixes is None:
+    if query.filter is None and query.datetime is None and shows_every_row(view):
         cells = _kept_cells(index, layer)
     else:
         cells = _counted_cells(index, layer, query, view, dialect)
@@ -139,7 +140,9 @@ def _features(
     if limit is not None:
         columns.append(f"TRUE AS {TRUNCATED}")
     text = _shape(index, layer, dialect).inside("SELECT ", " AS geom")
-    text += Sql(", ".join(["", *columns]) + f" FROM {dialect.table(layer)} WHERE ")
+    text += visible_table(view, layer, dialect).inside(
+        ", ".join(["", *columns]) + " FROM ", " WHERE "
+    )
     text += dialect.in_tile(index, BUFFER)
     text += where(query, view, layer, dialect).inside(" AND (", ")")
     if limit is not None:
@@ -207,5 +210,6 @@ def _counted_cells(
 ) -> Sql:
     px, py = middle(layer)
     found = dialect.in_tile(index, 0) + where(query, view, layer, dialect).inside(" AND (", ")")
-    rows = found.inside(f"SELECT {px} AS px, {py} AS py, 1 AS n FROM {dialect.table(layer)} WHERE ")
+    table = visible_table(view, layer, dialect)
+    rows = table.inside(f"SELECT {px} AS px, {py} AS py, 1 AS n FROM ", " WHERE ") + found
     return gathered(rows, index.zoom).inside("SELECT * FROM (", ") AS g WHERE ") + in_tile(index)

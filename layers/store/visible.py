@@ -9,16 +9,19 @@ found by its index.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 from layers.model import Layer
 from layers.privacy import owner_view
+from layers.privacy.conditions import meets
 from layers.query import View
 from layers.store.dialect import Dialect
 from layers.store.filters import Scope, compile_filter
 from layers.store.sql import Sql, quote
 
-__all__ = ["MASKED", "shows_every_row", "visible_table"]
+__all__ = ["MASKED", "past", "shows_every_row", "visible_table"]
 
 MASKED = "phumi.masked"
 """Another key and an approximate place for each row (see :mod:`layers.store.masked`)."""
@@ -30,20 +33,39 @@ def visible_table(view: View, layer: Layer, dialect: Dialect) -> Sql:
     if shows_every_row(view) and view.fields.issuperset(layer.by_name) and not view.masks:
         return Sql(table)
     columns = Sql.join(", ", _columns(view, layer, dialect))
-    rows = columns.inside("(SELECT ", f" FROM {table} AS r")
+    met = _condition(view, layer, dialect).inside(" WHERE ")
     if view.pseudonymous:
         # What was computed for an earlier version of a row says nothing of the present one.
-        rows += Sql(
-            f" JOIN {MASKED} AS m ON m.layer = '{layer.id}' AND m.feature = r.{quote(layer.key)} "
-            "AND m.row_version = r._version"
+        joined = (
+            f") AS r JOIN {MASKED} AS m ON m.layer = '{layer.id}' "
+            f"AND m.feature = r.{quote(layer.key)} AND m.row_version = r._version"
         )
-    return rows + _condition(view, layer, dialect).inside(" WHERE ", f") AS {quote(layer.id)}")
+        rows = met.inside(f" FROM (SELECT * FROM {table}", joined)
+    else:
+        rows = met.inside(f" FROM {table} AS r")
+    return (columns + rows).inside("(SELECT ", f") AS {quote(layer.id)}")
 
 
 def shows_every_row(view: View) -> bool:
     """Whether the view shows all rows of its layer, each where it lies."""
     whole = view.prefixes is None and view.rows is None
     return whole and view.geometry_when is None and not view.pseudonymous
+
+
+def past(values: Mapping[str, Any], view: View, layer: Layer) -> tuple[dict[str, Any], bool] | None:
+    """What a view shows of an earlier state of a row, and whether its place; None for nothing.
+
+    A view that hides who a row is of shows no past: it would tell.
+    """
+    area = str(values.get(layer.area or "") or "")
+    inside = view.prefixes is None or (
+        view.prefixes != () and (layer.area is None or area.startswith(view.prefixes))
+    )
+    if view.pseudonymous or not inside or not meets(values, view.rows):
+        return None
+    closed = {mask.field for mask in view.masks if not meets(values, mask.when)}
+    shown = {n: value for n, value in values.items() if n in view.fields and n not in closed}
+    return shown, view.geometry and meets(values, view.geometry_when)
 
 
 def _condition(view: View, layer: Layer, dialect: Dialect) -> Sql:

@@ -169,7 +169,7 @@ def test_a_step_of_the_ladder_moves_the_plot_up_without_a_gap(
 def test_the_public_neither_sees_nor_changes(client: FlaskClient, demo: Store) -> None:
     plot_id = plot_with(demo, "applied")
     assert life(client, plot_id)[0] == 403
-    assert life(client, plot_id, done="deed")[1]["code"] == "write_refused"
+    assert life(client, plot_id, done="deed")[1]["code"] == "login_needed"
     assert client.get(f"{AT}/{plot_id}/sheet").status_code == 403
 
 

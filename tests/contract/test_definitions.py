@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from layers.errors import Conflict, NotFound
 from layers.model import Layer
 from layers.privacy import owner_view
 from layers.query import Query
-from layers.store import Store, base, open_store
+from layers.store import Store, definitions, open_store
 from layers.store.migrations import migrations
 from tests.contract.specimens import everything, field, things, write
 
@@ -58,6 +59,29 @@ def test_a_field_that_left_and_returns_keeps_its_values(shared: Store, layer: La
     assert "more" not in everything(shared, layer)["a"]["properties"]
     shared.ensure(wider)
     assert everything(shared, wider)["a"]["properties"]["more"] == "x"
+
+
+def test_another_process_hears_of_a_new_definition(new_database: Callable[[], str]) -> None:
+    """Two stores on one database stand for two processes of a server."""
+    url, layer = new_database(), things("things")
+    with closing(open_store(url)) as one, closing(open_store(url)) as other:
+        one.ensure(layer)
+        write(one, layer, [{"id": "a"}])
+        assert everything(other, layer).keys() == {"a"}
+        wider = layer.with_fields(field("depth", "number"))
+        one.ensure(wider)
+        assert other.state(layer.id) == one.state(layer.id)
+        assert other.layer(layer.id) == wider
+        widest = wider.with_fields(field("width", "number"))
+        one.ensure(widest)
+        write(other, widest, [{"id": "b", "depth": 1.5, "width": 2.5}])
+        assert everything(one, widest)["b"]["properties"]["width"] == 2.5
+        one.drop(layer.id)
+        with pytest.raises(NotFound):
+            other.state(layer.id)
+        one.ensure(layer)
+        assert other.state(layer.id).version >= 1
+        assert other.layer(layer.id) == layer
 
 
 @pytest.mark.parametrize("what", ["type", "key", "geometry"])
@@ -177,7 +201,7 @@ def test_a_workspace_of_an_older_release_gets_the_newer_migrations(
     store.close()
 
     newer = (9001, "later", ["CREATE TABLE phumi.later (a integer)"])
-    monkeypatch.setattr(base, "migrations", lambda dialect: [*migrations(dialect), newer])
+    monkeypatch.setattr(definitions, "migrations", lambda dialect: [*migrations(dialect), newer])
     for _ in range(2):  # the second opening must not run it again
         store = open_store(store_url)
         assert list(store.raw("SELECT count(*) FROM phumi.later")) == [(0,)]
@@ -195,7 +219,7 @@ def test_a_migration_that_fails_leaves_the_workspace_as_it_was(
 
     broken = (9001, "broken", ["CREATE TABLE phumi.later (a integer)", "SELECT nonsense"])
     with monkeypatch.context() as patched:
-        patched.setattr(base, "migrations", lambda dialect: [*migrations(dialect), broken])
+        patched.setattr(definitions, "migrations", lambda dialect: [*migrations(dialect), broken])
         with pytest.raises(Exception, match="nonsense"):
             open_store(store_url)
     store = open_store(store_url)

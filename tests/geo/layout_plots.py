@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 from shapely import Polygon, box
-from shapely.affinity import rotate, scale
+from shapely.affinity import rotate, scale, translate
 
 from geo.layout.site import Site, gradient_from_fall
 
-__all__ = ["GEN", "RAI", "gen_site", "random_site"]
+__all__ = ["GEN", "RAI", "cut_site", "gen_site", "random_site"]
 
 RAI = 1600.0
 
@@ -53,6 +53,30 @@ def random_site(seed: int) -> Site:
     return Site(
         plot=shape,
         access=shape.exterior.interpolate(rng.uniform(0, 1), normalized=True),
+        gradient=gradient_from_fall(rng.uniform(0, 360), rng.uniform(0.2, 5)),
+    )
+
+
+def cut_site(area: shapely.Geometry, seed: int) -> Site:
+    """A piece of 0.25 to 15 rai cut from an area in metres, along its real border.
+
+    Even seeds cut with a convex shape, odd ones with a concave one.
+    """
+    rng = np.random.default_rng(seed)
+    while True:
+        shape = next(_concave(rng) if seed % 2 else _convex(rng))
+        size = math.sqrt(rng.uniform(0.4, 15) * RAI / shape.area)
+        shape = rotate(scale(shape, size, size, origin=(0, 0)), rng.uniform(0, 360), origin=(0, 0))
+        place = area.boundary.interpolate(rng.uniform(0, 1), normalized=True)
+        cut = area.intersection(translate(shape, place.x, place.y))
+        parts = [part for part in shapely.get_parts(cut) if part.geom_type == "Polygon"]
+        piece = max(parts, key=shapely.area, default=Polygon())
+        if 0.25 * RAI <= piece.area <= 15 * RAI and not piece.equals(shape):
+            break
+    piece = shapely.orient_polygons(piece)
+    return Site(
+        plot=piece,
+        access=piece.exterior.interpolate(rng.uniform(0, 1), normalized=True),
         gradient=gradient_from_fall(rng.uniform(0, 360), rng.uniform(0.2, 5)),
     )
 

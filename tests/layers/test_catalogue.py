@@ -23,7 +23,8 @@ PUBLIC, INTERNAL, RESTRICTED, SECRET = Privacy
 CONTRACT = {
     "areas": "regions provinces districts tambons villages local_governments",
     "land": "plots ponds channels plot_zones soil_samples",
-    "people": "households debtors funds visits aid_cases aid_providers village_targets",
+    "people": "households debtors funds visits aid_cases aid_providers village_targets "
+    "field_rounds handovers",
     "border": "corridors border_towns cross_border_links fair_sites",
     "tourism": "attractions tourism_communities programmes tour_routes route_stops "
     "cultural_assets quarters events",
@@ -207,6 +208,7 @@ PRIVACY_TABLE: list[tuple[str, str, Privacy, str]] = [
     ("households", "rehab_member tier_exact reason_codes_exact", SECRET, "drug treatment"),
     ("aid_cases", "-", RESTRICTED, "aid given"),
     ("visits", "-", RESTRICTED, "visit log"),
+    ("field_rounds handovers", "-", RESTRICTED, "visit log: date, team"),
     ("visits", "personal_note hardship", SECRET, "debtor personal note, hardship"),
     ("debtors", "-", RESTRICTED, "debtor contract and money"),
     ("debtors", "outstanding_thb arrears_thb debtor_class legal_status", RESTRICTED, "debtor"),

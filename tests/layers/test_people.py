@@ -139,7 +139,9 @@ def test_no_field_is_less_protected_than_its_family(layer: str, field: str, leas
     assert LAYERS[layer].by_name[field].privacy >= least
 
 
-@pytest.mark.parametrize("layer", ["households", "debtors", "visits", "aid_cases"])
+@pytest.mark.parametrize(
+    "layer", ["households", "debtors", "visits", "aid_cases", "field_rounds", "handovers"]
+)
 def test_the_public_sees_neither_a_row_nor_a_home(layer: str) -> None:
     view = public_view(LAYERS[layer])
     assert view.aggregates_only
@@ -255,7 +257,13 @@ CODE_LISTS = {
     "debtors.pin_method": "gps map_click geocoded imported_link",
     "debtors.pin_status": "unverified verified moved not_found wrong",
     "debtors.documents_missing": "proposal loan_contract guarantee debt_acknowledgement "
-    "liability_acknowledgement restructuring other",
+    "liability_acknowledgement restructuring other registry_extract mediation_petition "
+    "notice_letter",
+    "debtors.timebar_band": "lapsed band_1 band_2 band_3 band_4 beyond",
+    "field_rounds.slot": "week_1 week_3",
+    "field_rounds.status": "planned prepared in_field returned reported cancelled",
+    "field_rounds.steps_done": "check_status rank_classes plan_meeting prepare go_out",
+    "handovers.state": "prepared sent accepted returned",
     "visits.method": "home_visit group_meeting phone online clinic informal",
     "visits.ability_to_pay": "full part none unknown",
     "visits.hardship": "illness disability old_age death no_income disaster other",
@@ -348,7 +356,10 @@ COMPUTED = {
     "poverty_level level_config_version capital_human capital_physical capital_economic "
     "capital_natural capital_social capital_items_answered",
     "debtors": "debtor_class class_reason measure_broken anchor_date anchor_kind timebar_date "
-    "days_left documents_pct documents_missing last_visit_date",
+    "days_left timebar_band last_working_day list_order lm_state measures_offered documents_pct "
+    "documents_missing last_visit_date",
+    "field_rounds": "",
+    "handovers": "",
     "funds": "",
     "visits": "",
     "aid_cases": "",
@@ -371,6 +382,8 @@ TIMES = {
     "debtors": ("start_date", "end_date"),
     "funds": ("as_of",),
     "visits": ("visited_at",),
+    "field_rounds": ("planned_date",),
+    "handovers": ("prepared_at",),
 }
 
 
@@ -388,6 +401,8 @@ def test_a_time_filter_speaks_of_the_named_day_or_span(layer: Layer) -> None:
         ("funds", "Point"),
         ("visits", "Point"),
         ("aid_cases", None),
+        ("field_rounds", None),
+        ("handovers", None),
     ],
 )
 def test_homes_and_offices_are_points_and_aid_has_no_place_of_its_own(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import numpy as np
@@ -185,7 +186,8 @@ def test_pairs_agree_with_looking_at_every_two_cases() -> None:
             kind=str(rng.choice(["x", "y"])),
             provider=str(rng.choice(["A", "B", "C"])),
             start_on=TODAY - dt.timedelta(days=int(rng.integers(0, 300))),
-            end_on=None if rng.random() < 0.3 else TODAY - dt.timedelta(days=int(rng.integers(-100, 200))),
+            end_on=None if rng.random() < 0.3
+            else TODAY - dt.timedelta(days=int(rng.integers(-100, 200))),
         )
         for n in range(200)
     ]  # fmt: skip
@@ -394,7 +396,7 @@ def test_every_state_of_a_workflow_has_its_steps(kind: str) -> None:
 def test_the_ways_of_the_chapter_are_open(kind: str, path: str) -> None:
     """SYS-014 for the household: from found to verified."""
     steps = path.split()
-    for start, end in zip(steps, steps[1:], strict=False):
+    for start, end in itertools.pairwise(steps):
         workflow.check_move(kind, start, end)
 
 

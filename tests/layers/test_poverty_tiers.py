@@ -56,7 +56,9 @@ RICH_REHAB = household(N, OUT, 150_000, N, "no/no/yes", True)
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, set[str], set[int]]] = {
     "POV-T1": (household(Y, 37_999, 37_999, Y), {}, "1", {"T1_TPMAP_CARD"}, set()),
     "POV-T2": (household(N, OUT, 37_999, N), {}, "2", {"T2_BMN"}, set()),
-    "POV-T2b": (household(N, OUT, 37_999, N), {"developable_requires_tpmap": True}, "3", set(), set()),
+    "POV-T2b": (
+        household(N, OUT, 37_999, N), {"developable_requires_tpmap": True}, "3", set(), set()
+    ),
     "POV-T3": (household(Y, 38_000, 38_000, Y), {}, "3", {"T3_LOW_INCOME"}, set()),
     "POV-T3b": (household(Y, 38_000, 38_000, Y), {"tier1_card_join": "or"}, "1", set(), set()),
     "POV-T4": (household(N, OUT, 100_000, N), {}, "3", set(), set()),
@@ -147,23 +149,34 @@ def disj(*parts: Told) -> Told:
     return True if True in parts else None if None in parts else False
 
 
-def literally(row: dict[str, Any], p: TierParameters) -> tuple[str, set[int]]:
-    """POV-R1 to R8 for one household, as they are written."""
+def compare(income: float | None, line: float, op: str) -> Told:
+    if income is None:
+        return None
+    return income < line if op == "lt" else income <= line
 
-    def compare(income: float | None, line: float, op: str) -> Told:
-        if income is None:
-            return None
-        return income < line if op == "lt" else income <= line
 
+def out(row: dict[str, Any], p: TierParameters) -> str | None:
+    """The exits of POV-R5, then the routing of POV-R7."""
     for exit_ in p.developable_exit_flags:
         if row[f"flag_{exit_}"] is True:
-            return "blocked", set()
-    excluded: Told = row["flag_welfare_only"]
+            return "blocked"
+    return "route_welfare" if excluded(row, p) is True and not p.literal_p3_p4 else None
+
+
+def excluded(row: dict[str, Any], p: TierParameters) -> Told:
     if p.developable_reading == "any_flag":
-        excluded = disj(excluded, row["flag_elderly"], row["flag_disabled"])
-    if excluded is True and not p.literal_p3_p4:
-        return "route_welfare", set()
-    dev: Told = None if excluded is None else not excluded
+        return disj(row["flag_welfare_only"], row["flag_elderly"], row["flag_disabled"])
+    told: Told = row["flag_welfare_only"]
+    return told
+
+
+def literally(row: dict[str, Any], p: TierParameters) -> tuple[str, set[int]]:
+    """POV-R1 to R8 for one household, as they are written."""
+    gone = out(row, p)
+    if gone is not None:
+        return gone, set()
+    no = excluded(row, p)
+    dev: Told = None if no is None else not no
     if p.developable_requires_tpmap:
         dev = conj(dev, row["in_tpmap"])
     poor = compare(row["income_pcpy_tpmap"], p.poverty_line_thb, p.poverty_line_op)

@@ -151,6 +151,7 @@ def test_references_between_layers_hold(layers):
         ("plot_zones", "plot_id", "plots"),
         ("soil_samples", "plot_id", "plots"),
         ("aid_cases", "household_id", "households"),
+        ("aid_cases", "provider_id", "aid_providers"),
         ("visits", "household_id", "households"),
         ("visits", "contract_id", "debtors"),
         ("programmes", "community_id", "tourism_communities"),
@@ -159,11 +160,12 @@ def test_references_between_layers_hold(layers):
         ("events", "quarter_id", "quarters"),
         ("products", "producer_id", "producers"),
         ("observations", "indicator_code", "indicators"),
-        ("documents", "subject_id", "projects"),
         ("provinces", "region_code", "regions"),
     ):
         held = {row[column] for row in layers[child] if row.get(column)}
         assert held and held <= keys[parent], (child, column)
+    for row in layers["documents"]:
+        assert row["subject_id"] in keys[row["subject_layer"]]
     for name, rows in layers.items():
         for row in rows:
             code = row.get("area_code") or ""

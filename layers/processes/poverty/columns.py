@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.text import Text
 from layers.households import HOUSEHOLDS
 from layers.poverty import reasons
 from layers.poverty.logic import to_bool
@@ -17,13 +18,58 @@ from layers.poverty.reasons import Mask
 from layers.poverty.tiers import STATUSES, Tiers, lists, merged
 from layers.processes.model import Output
 
-__all__ = ["TOLD", "classes_of", "outputs_of", "reason_texts", "tier_columns"]
+__all__ = [
+    "REASON_OUTPUTS",
+    "STORED",
+    "TOLD",
+    "classes_of",
+    "field_of",
+    "outputs_of",
+    "reason_texts",
+    "tier_columns",
+]
+
+STORED = (
+    "tier",
+    "provisional_could_be",
+    "reason_codes",
+    "tier_exact",
+    "status",
+    "reason_codes_exact",
+    "developable",
+)
+"""The computed fields of the layer that a tier fills."""
+
 
 TOLD = 50_000
 """Households at most whose reasons are worded; beyond, the codes stand alone."""
 
-SECRET_TEXTS = {"reasons_exact_th": "reason_codes_exact", "reasons_exact_en": "reason_codes_exact"}
-"""Columns of words, and the field whose privacy class they have."""
+WORDS = {
+    "reasons_th": "reason_codes",
+    "reasons_en": "reason_codes",
+    "reasons_exact_th": "reason_codes_exact",
+    "reasons_exact_en": "reason_codes_exact",
+}
+
+
+def field_of(name: str) -> str:
+    """The field that a result column tells of.
+
+    >>> field_of("reasons_exact_th"), field_of("tier")
+    ('reason_codes_exact', 'tier')
+    """
+    return WORDS.get(name, name)
+
+
+REASON_OUTPUTS = tuple(
+    Output(name=name, label=Text(th, en), type="text")
+    for name, th, en in (
+        ("reasons_th", "เหตุผล (ข้อความ)", "Reasons in Thai"),
+        ("reasons_en", "เหตุผล (อังกฤษ)", "Reasons in words"),
+        ("reasons_exact_th", "เหตุผลละเอียด (ลับ)", "Exact reasons in Thai (secret)"),
+        ("reasons_exact_en", "เหตุผลละเอียด อังกฤษ (ลับ)", "Exact reasons in words (secret)"),
+    )
+)
 
 
 def tier_columns(
@@ -90,7 +136,7 @@ def outputs_of(*names: str) -> tuple[Output, ...]:
 def classes_of(columns: Any) -> dict[str, str]:
     """The privacy class of each column of a result: that of the field that it tells of."""
     return {
-        name: HOUSEHOLDS.by_name[SECRET_TEXTS.get(name, name)].privacy.name.lower()
+        name: HOUSEHOLDS.by_name[field_of(name)].privacy.name.lower()
         for name in columns
-        if SECRET_TEXTS.get(name, name) in HOUSEHOLDS.by_name
+        if field_of(name) in HOUSEHOLDS.by_name
     }

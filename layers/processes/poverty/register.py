@@ -17,11 +17,11 @@ from layers.intake.values import convert
 from layers.poverty.checks import Finding, Findings, check_households
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
+from layers.processes.poverty.columns import field_of
 
-__all__ = ["Register", "read_households", "visible"]
+__all__ = ["Register", "check_rights", "only_visible", "read_households"]
 
 IDENTITY = ("household_id", "area_code", "household_size", "person_key", "source_year_be")
-DAMAGED = ("IMP-E-TYPE", "IMP-E-RANGE", "IMP-E-CODE", "IMP-E-PATTERN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def read_households(
     stored = parameters["households"] is None
     earlier: list[Finding] = []
     if stored:
-        _check_rights(reader, names)
+        check_rights(reader, names)
         found = reader.read(
             "households", filter=parameters["filter"], bbox=parameters["bbox"], fields=names
         )
@@ -70,12 +70,21 @@ def read_households(
     return Register(table, findings, stored)
 
 
-def visible(reader: Reader) -> frozenset[str]:
-    """The fields of households that the caller may see; a result shows no others (PRIV-R13)."""
-    return reader.view_of(HOUSEHOLDS).fields
+def only_visible(columns: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    """The columns of a result that the caller may see (PRIV-R13).
+
+    A column stands for the field of its name; words stand for the codes that they word.
+    """
+    seen = reader.view_of(HOUSEHOLDS).fields
+    return {
+        name: values
+        for name, values in columns.items()
+        if field_of(name) not in HOUSEHOLDS.by_name or field_of(name) in seen
+    }
 
 
-def _check_rights(reader: Reader, names: tuple[str, ...]) -> None:
+def check_rights(reader: Reader, names: tuple[str, ...]) -> None:
+    """Refuse a run whose caller may not see what decides; AccessDenied ``fields_hidden``."""
     view = reader.view_of(HOUSEHOLDS)
     if view.aggregates_only:
         return  # the store refuses, in its own words
@@ -112,16 +121,28 @@ def _handed_over(
         given = [item.properties.get(name) for item in drawn]
         raw = pd.Series(given, index=rows, name=name, dtype=object)
         values, told = convert(raw, HOUSEHOLDS.by_name[name])
-        columns[name] = values.to_numpy(dtype=object, na_value=None)
+        cells = values.astype(object)
+        columns[name] = cells.where(cells.notna(), None).to_numpy(dtype=object)
         found += [
-            Finding(item.code, item.row, ids[item.row - 1], name, item.value or "", item.text)
+            Finding(item.code, item.row, ids[item.row - 1], name, item.value or "", _bare(item))
             for item in told
-            if item.row is not None and item.rejects and not _negative(name, item.value)
+            if item.row is not None and item.rejects and not _told_again(item, name)
         ]
     shapes = np.array([item.shape for item in drawn], dtype=object)
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=4326), found
 
 
-def _negative(name: str, value: str | None) -> bool:
-    """A negative amount is named by the check of rows, which stored rows go through too."""
-    return name.startswith("income") and (value or "").strip().startswith("-")
+def _told_again(item: Any, name: str) -> bool:
+    """Negative amounts and years of the common era are named by the check of rows, which stored
+    rows go through too.
+    """
+    if item.code != "IMP-E-RANGE":
+        return False
+    value = str(item.value or "").strip()
+    return value.startswith("-") if name.startswith("income") else name == "source_year_be"
+
+
+def _bare(item: Any) -> Text:
+    """What an intake finding says, without the row, which is told beside it."""
+    thai, english = f"แถว {item.row}: ", f"Row {item.row}: "
+    return Text(item.text.th.removeprefix(thai), item.text.en.removeprefix(english))
