@@ -14,7 +14,7 @@ from api.access import current_person, current_store, view_of
 from api.documents import chosen_format, json_response
 from api.freshness import fresh
 from api.language import asked_language
-from api.links import CSV, GEOJSON, HTML, JSON, form_links, page_link
+from api.links import GEOJSON, HTML, JSON, form_links, page_link
 from api.operations import operation
 from api.parameters import takes
 from api.templating import page
@@ -32,6 +32,7 @@ __all__ = ["FORMS", "blueprint", "openapi_paths"]
 
 blueprint = Blueprint("aggregates", __name__)
 
+CSV = "text/csv"
 FORMS = (("json", JSON), ("geojson", GEOJSON), ("csv", CSV), ("html", HTML))
 PARAMETERS = ("by", "group", "value", "statistic")
 COLUMNS = ("code", "name_th", "name_en", "group", "group_label", "count", "shown", "value", "top")
@@ -123,7 +124,9 @@ def _one_of(name: str, allowed: Sequence[str], default: str) -> Any:
         shown = ", ".join(allowed)
         raise QueryError(
             "parameter_invalid",
-            Text(f"พารามิเตอร์ {name} ต้องเป็น {shown}", f"The parameter {name} must be one of {shown}"),
+            Text(
+                f"พารามิเตอร์ {name} ต้องเป็น {shown}", f"The parameter {name} must be one of {shown}"
+            ),
             parameter=name,
         )
     return given
@@ -172,7 +175,7 @@ def _table(layer: Layer, figures: Sequence[Figure]) -> Response:
     writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(_row(figure) for figure in figures)
-    response = Response("\ufeff" + text.getvalue(), content_type=CSV)
+    response = Response("\ufeff" + text.getvalue(), content_type=f"{CSV}; charset=utf-8")
     name = f"{layer.id}-aggregate.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

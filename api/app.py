@@ -7,6 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    aggregates,
     features,
     formats,
     freshness,
@@ -16,6 +17,7 @@ from api import (
     plots,
     problems,
     processes,
+    syncing,
     templating,
     tiles,
     writing,
@@ -43,9 +45,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
-    for room in (pages, plots, features, tiles, processes, openapi):
+    for room in (pages, plots, features, aggregates, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
-    for door in (login, admin, oidc, writing):
+    for door in (login, admin, oidc, writing, syncing):
         app.register_blueprint(door.blueprint)
     oidc.register(app)
     formats.register(app)

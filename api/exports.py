@@ -1,4 +1,4 @@
-"""Whole selections as files: who may take them, and what is noted of each (PRIV-R14, AUD-EXPORT)."""
+"""Whole selections as files: who may take them, and what is noted of each (PRIV-R14)."""
 
 from __future__ import annotations
 

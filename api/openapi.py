@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from api.access import current_settings, current_store, listed, view_of
+from api.aggregates import openapi_paths as aggregate_paths
 from api.documents import DOCUMENT, chosen_format
 from api.field_schemas import field_schema
 from api.formats import ITEM, item_forms
@@ -73,6 +74,8 @@ def document() -> dict[str, Any]:
     for layer in shown:
         paths |= _layer_paths(layer, view_of(layer), language)
     paths |= openapi_paths(drawn, PROBLEM)
+    counted = [(layer, view_of(layer)) for layer in current_store().layers()]
+    paths |= aggregate_paths(counted, language)
     paths |= plot_paths(language)
     for process in PROCESSES.values():
         paths |= _process_paths(process, language)

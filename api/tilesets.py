@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from api.access import current_store
+from api.access import current_store, view_of
 from api.language import asked_language
 from api.links import JSON, link, url
-from api.operations import operation, reference
+from api.operations import names_parameter, operation, reference
 from geo.text import Text
 from layers.model import Field, Layer
 from layers.query import BBox, Query, View
@@ -285,26 +285,31 @@ def openapi_paths(layers: Sequence[Layer], problem: Mapping[str, Any]) -> dict[s
     paths = {
         "/tileMatrixSets": scheme_list,
         f"/tileMatrixSets/{SCHEME}": _operation("getTileMatrixSet", JSON_FORMATS, problem),
-        **_family("/tiles", "dataset.vector", problem, [several]),
+        **_family("/tiles", "dataset.vector", problem, [_ANY_NAMES, several]),
     }
     for layer in layers:
-        base = f"/collections/{layer.id}/tiles"
-        paths |= _family(base, f"{layer.id}.collection.vector", problem, [])
+        base, shown = f"/collections/{layer.id}/tiles", view_of(layer).fields
+        own = [field.name for field in layer.fields if field.name in shown]
+        selected = names_parameter("properties", [*own, "geometry"])
+        paths |= _family(base, f"{layer.id}.collection.vector", problem, [selected])
     return paths
+
+
+# Which names all layers that are asked for have, only the request tells.
+_ANY_NAMES = {
+    "name": "properties",
+    "in": "query",
+    "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "style": "form",
+    "explode": False,
+}
 
 
 def _family(
     base: str, name: str, problem: Mapping[str, Any], more: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    selected = {
-        "name": "properties",
-        "in": "query",
-        "schema": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        "style": "form",
-        "explode": False,
-    }
     shared = (reference("parameters", one) for one in NARROWING if one != "properties")
-    narrowing = [*shared, selected, *more]
+    narrowing = [*shared, *more]
     places = [
         {"name": place, "in": "path", "required": True, "schema": {"type": "integer", **limits}}
         for place, limits in {

@@ -10,7 +10,7 @@ program finds that knows every shown cell, every label and every sum.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -57,14 +57,15 @@ class State(IntEnum):
     SHOWN = 0
     SMALL = 1  # below k: shown as "<k" or "0-(k-1)"
     HIDDEN = 2  # large enough, but others would come out by subtraction
+    CLOSED = 3  # of a row that tells nothing: neither how large nor that it is small
 
 
 @dataclass(frozen=True, slots=True)
 class Sum:
     """Cell ``total`` is the sum of the cells ``parts`` (indices into the counts).
 
-    Where the parts tell too much, the total is hidden with them (SDC-R3b); one that other tables
-    need too (``keep``) only when no part is left to hide.
+    Where the parts tell too much, the total is hidden with them (SDC-R3b). One that other tables
+    need too (``keep``) stays, and the parts are closed: then not even their labels tell.
     """
 
     total: int
@@ -158,7 +159,7 @@ def label(count: int, state: int, *, k: int, sensitive: bool = False) -> int | T
     """
     if state == State.SHOWN:
         return count
-    if state == State.HIDDEN:
+    if state != State.SMALL:
         return Text("ปกปิด", "hidden")
     return Text(f"0-{k - 1}", f"0-{k - 1}") if sensitive else Text(f"น้อยกว่า {k}", f"<{k}")
 
@@ -217,6 +218,7 @@ class _Table:
     k: Ints
     sensitive: NDArray[np.bool_]
     rules: DisclosureRules
+    small: NDArray[np.bool_]  # what must not come out
     state: Ints
     of_cell: list[list[int]] = field(default_factory=list)  # the sums that each cell stands in
 
@@ -233,44 +235,45 @@ class _Table:
         least = np.broadcast_to(np.asarray(k, dtype=np.int64), n.shape)
         zero_too = np.broadcast_to(np.asarray(sensitive, dtype=bool), n.shape)
         small = (n < least) & ((n > 0) | zero_too)
-        table = cls(n, sums, least, zero_too, rules, small.astype(np.int64))
+        table = cls(n, sums, least, zero_too, rules, small, small.astype(np.int64))
         table.of_cell = [[] for _ in n]
         for number, one in enumerate(sums):
             for cell in (one.total, *one.parts):
                 table.of_cell[cell].append(number)
         return table
 
-    def hide_single(self, numbers: Sequence[int] | Iterator[int]) -> None:
+    def hide_single(self, numbers: Iterable[int]) -> None:
         """Hide a second cell wherever one alone is hidden in a sum, or too little is open."""
         waiting = sorted(numbers)
         while waiting:
-            number = heapq.heappop(waiting)
-            cell = self._one_more(self.sums[number])
-            if cell is not None:
-                for touched in self._hide(cell):
+            for cell in self._step(self.sums[heapq.heappop(waiting)]):
+                for touched in self.of_cell[cell]:
                     heapq.heappush(waiting, touched)
 
-    def _hide(self, cell: int) -> list[int]:
-        self.state[cell] = State.HIDDEN
-        return self.of_cell[cell]
-
-    def _one_more(self, one: Sum) -> int | None:
-        """The cell of a sum to hide next; None where the sum tells nothing."""
+    def _step(self, one: Sum) -> list[int]:
+        """Hide more of a sum if it tells something; the cells that changed."""
         hidden = [cell for cell in (*one.parts, one.total) if self.state[cell]]
-        if not hidden:
-            return None
         if len(hidden) == 1:
-            return self._smallest(one) if hidden[0] == one.total else self._next(one)
-        if not self._tells(one, hidden):
-            return None
-        smallest = self._smallest(one)
-        if self.state[one.total] or (one.keep and smallest is not None):
-            return smallest
-        return one.total
+            return self._loosen(one, total=hidden[0] != one.total)
+        if hidden and self._tells(one, hidden):
+            if not one.keep and not self.state[one.total]:
+                return self._set(State.HIDDEN, [one.total])
+            return self._loosen(one, total=True)
+        return []
 
-    def _next(self, one: Sum) -> int | None:
+    def _loosen(self, one: Sum, *, total: bool) -> list[int]:
+        """Hide the smallest shown part; without one, the total or what the labels tell."""
         smallest = self._smallest(one)
-        return one.total if smallest is None else smallest
+        if smallest is not None:
+            return self._set(State.HIDDEN, [smallest])
+        if one.keep:
+            told = [cell for cell in one.parts if self.state[cell] != State.CLOSED]
+            return self._set(State.CLOSED, told)
+        return self._set(State.HIDDEN, [one.total] if total and not self.state[one.total] else [])
+
+    def _set(self, state: State, cells: list[int]) -> list[int]:
+        self.state[cells] = state
+        return cells
 
     def _smallest(self, one: Sum) -> int | None:
         """The smallest shown part above 0: a hidden 0 would be no cover."""
@@ -284,7 +287,7 @@ class _Table:
         known = sum(sign[c] * int(self.counts[c]) for c in sign if not self.state[c])
         ends = {cell: self._labelled(cell) for cell in hidden}
         for cell in hidden:
-            if self.state[cell] != State.SMALL:
+            if not self.small[cell]:
                 continue
             rest_low, rest_high = 0.0, 0.0
             for other in hidden:
@@ -302,7 +305,7 @@ class _Table:
         """What the label alone says."""
         if self.state[cell] == State.SMALL:
             return (0 if self.sensitive[cell] else 1), int(self.k[cell]) - 1
-        return int(self.k[cell]), np.inf
+        return (0 if self.state[cell] == State.CLOSED else int(self.k[cell])), np.inf
 
     # What all sums together tell
 
@@ -313,29 +316,30 @@ class _Table:
         possible for a cell stays so.
         """
         low, high = self.counts.astype(float), self.counts.astype(float)
-        looked: set[int] = set()
+        given_up: set[int] = set()
         while True:
-            small = (self.state == State.SMALL) & (high - low + 1 < self.rules.sdc_min_interval)
-            groups = [cells for cells in self.components() if any(small[c] for c in cells)]
-            groups = [cells for cells in groups if not looked.issuperset(self._open(cells, small))]
+            narrow = self.small & (high - low + 1 < self.rules.sdc_min_interval)
+            narrow[list(given_up)] = False
+            groups = [cells for cells in self.components() if narrow[list(cells)].any()]
             if not groups:
                 return
             for cells in groups:
-                self._widen(cells, low, high)
-                looked.update(self._open(cells, small))
-                for cell in self._open(cells, small):
-                    narrow = high[cell] - low[cell] + 1 < self.rules.sdc_min_interval
-                    if narrow and (more := self._cover(cell, cells)) is not None:
-                        self.hide_single(iter(self._hide(more)))
-                        looked.discard(cell)
-
-    def _open(self, cells: tuple[int, ...], small: NDArray[np.bool_]) -> list[int]:
-        return [cell for cell in cells if small[cell]]
+                self._widen(cells, narrow, low, high)
+                pinned = narrow & (high - low + 1 < self.rules.sdc_min_interval)
+                for cell in [cell for cell in cells if pinned[cell]]:
+                    changed = self._cover(cell, cells)
+                    self.hide_single(n for touched in changed for n in self.of_cell[touched])
+                    if not changed:
+                        given_up.add(cell)
 
     def _widen(
-        self, cells: tuple[int, ...], low: NDArray[np.float64], high: NDArray[np.float64]
+        self,
+        cells: tuple[int, ...],
+        narrow: NDArray[np.bool_],
+        low: NDArray[np.float64],
+        high: NDArray[np.float64],
     ) -> None:
-        """Look for tables that give each small cell of a group enough values."""
+        """Look for tables that give each narrow cell of a group enough values."""
         at, program = list(cells), self._program(cells)
 
         def found(values: NDArray[np.float64]) -> None:
@@ -346,7 +350,7 @@ class _Table:
         for place, cell in enumerate(cells):
             for sign in (1, -1):
                 enough = high[cell] - low[cell] + 1 >= self.rules.sdc_min_interval
-                if not enough and self.state[cell] == State.SMALL:
+                if not enough and narrow[cell]:
                     found(_extreme(program, place, sign))
 
     def components(self) -> list[tuple[int, ...]]:
@@ -395,20 +399,18 @@ class _Table:
             "integrality": np.ones(len(cells)),
         }
 
-    def _cover(self, cell: int, cells: tuple[int, ...]) -> int | None:
-        """A shown cell whose hiding loosens what is known of ``cell``, or of its group."""
+    def _cover(self, cell: int, cells: tuple[int, ...]) -> list[int]:
+        """Hide more next to a cell that is pinned down, or else next to its group."""
         for near in (cell, *cells):
-            offered = []
-            for number in self.of_cell[near]:
-                one = self.sums[number]
-                part = self._smallest(one)
-                if part is not None:
-                    offered.append(part)
-                elif not self.state[one.total]:
-                    offered.append(one.total)
-            if offered:
-                return min(offered, key=lambda c: (self.counts[c], c))
-        return None
+            numbers = self.of_cell[near]
+            parts = [self._smallest(self.sums[n]) for n in numbers]
+            shown = sorted((self.counts[c], c) for c in parts if c is not None)
+            if shown:
+                return self._set(State.HIDDEN, [shown[0][1]])
+            for number in numbers:
+                if changed := self._loosen(self.sums[number], total=True):
+                    return changed
+        return []
 
 
 WITNESSES = 6  # tables that fit: in a large group they settle most cells at once

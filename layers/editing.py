@@ -37,6 +37,7 @@ __all__ = [
     "find",
     "patch",
     "replace",
+    "require_right",
     "violations",
 ]
 

@@ -294,7 +294,7 @@ def ladder(steps_done: Mapping[Any, Any] | None) -> Ladder:
     >>> ladder({"1": "2024-01-05", "2": "2024-03-01", "3": "2024-06-01", "6": "2024-07-01"})
     Ladder(step=3, early=(6,))
     """
-    done = {int(step) for step, date in (steps_done or {}).items() if date}
+    done = _steps(steps_done)
     step = 0
     while step + 1 in done and step + 1 in DEVELOPMENT_STEPS:
         step += 1
@@ -303,5 +303,11 @@ def ladder(steps_done: Mapping[Any, Any] | None) -> Ladder:
 
 def opens_to_tourism(steps_done: Mapping[Any, Any] | None, opened_to_public: bool | None) -> bool:
     """Whether a plot may stand on a tour route: step 10 is done and it is open (LAND-R40)."""
-    done = {int(step) for step, date in (steps_done or {}).items() if date}
-    return 10 in done and opened_to_public is True
+    return 10 in _steps(steps_done) and opened_to_public is True
+
+
+def _steps(steps_done: Mapping[Any, Any] | None) -> set[int]:
+    """The steps that have a date; keys that are no numbers count for nothing."""
+    return {
+        int(step) for step, date in (steps_done or {}).items() if date and str(step).isdecimal()
+    }

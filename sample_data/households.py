@@ -136,8 +136,6 @@ def _situation(row: Row, rng: np.random.Generator) -> Row:
     known: Row = {}
     if row["volunteer"] and row["flag_unwilling"]:
         known["volunteer"] = None  # nobody volunteers and is unwilling
-    if row["flag_deceased"] and row["flag_wants_to_move_out"]:
-        known["flag_wants_to_move_out"] = None
     dimensions = [name for name in AID_KINDS if name != "health" and rng.random() < 0.04]
     if dimensions:
         known["aid_needs"] = [

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pyproj import Geod
 
 from geo.crs import Floats
@@ -58,10 +59,10 @@ def straight_line(
     return Estimate(estimate_minutes(metres, ESTIMATE_KMH[mode]), metres)
 
 
-def estimate_minutes(metres: Floats, kmh: float) -> Floats:
+def estimate_minutes(metres: Floats, kmh: ArrayLike) -> Floats:
     """Whole minutes for a distance, rounded up (TOUR-R132)."""
     # A millionth of a minute is noise of the arithmetic, not a minute begun.
-    return np.asarray(np.ceil(metres / 1000 / kmh * 60 - 1e-6))
+    return np.asarray(np.ceil(metres / 1000 / np.asarray(kmh) * 60 - 1e-6))
 
 
 def geodesic_matrix(origins: Floats, destinations: Floats) -> Floats:

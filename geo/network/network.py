@@ -190,16 +190,12 @@ class RoadNetwork:
         metres = metres + off_road
         geodesic = geodesic_matrix(start.points, end.points)
         here = geodesic < SAME_PLACE_M
-        estimated = (~np.isfinite(minutes) | (geodesic <= off_road)) & ~here
+        neighbours = np.isfinite(off_road) & (geodesic <= off_road)
+        estimated = (~np.isfinite(minutes) | neighbours) & ~here
         line = geodesic * self.profile.detour
-        found = np.where(estimated, self._estimate(line, geodesic, off_road), minutes)
+        kmh = np.where(neighbours, self.profile.off_road_kmh, self.profile.estimate_kmh)
+        found = np.where(estimated, estimate_minutes(line, kmh), minutes)
         return np.where(here, 0.0, found), np.where(estimated | here, line, metres), estimated
-
-    def _estimate(self, line: Floats, geodesic: Floats, off_road: Floats) -> Floats:
-        """Minutes along straight lines: on foot between neighbours off the road."""
-        minutes = estimate_minutes(line, self.profile.estimate_kmh)
-        on_foot = estimate_minutes(line, self.profile.off_road_kmh)
-        return np.where(geodesic <= off_road, on_foot, minutes)
 
     def _ways(self, start: Snapped, end: Snapped) -> _Ways:
         """Least cost and the other measure for all pairs of points, over the road only."""
@@ -213,7 +209,8 @@ class RoadNetwork:
         least = self._least.weights(sources, targets)
         decided = self._decided.weights(sources, targets)
         between = least / self.arcs.scale
-        other = (decided - least) / self.arcs.other_scale
+        with np.errstate(invalid="ignore"):  # no way in both
+            other = (decided - least) / self.arcs.other_scale
         options = [
             leave.first[:, [a]] + between[np.ix_(source[:, a], target[:, b])] + arrive.first[:, b]
             for a in (0, 1)

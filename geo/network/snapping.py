@@ -83,7 +83,10 @@ def _of_shapes(shapes: Geometries) -> Floats:
     if (kinds > 0).any():
         row = int(np.flatnonzero(kinds > 0)[0])
         raise _no_lonlat(row, shapes[row].geom_type)
-    return np.column_stack([shapely.get_x(shapes), shapely.get_y(shapes)]).astype(float)
+    found = np.full((len(shapes), 2), np.nan)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    found[there] = shapely.get_coordinates(shapes[there])
+    return found
 
 
 def _no_lonlat(row: int, found: object) -> GeometryError:

@@ -140,8 +140,8 @@ class _Timing:
 
     def _day(self, number: int, origin: int, order: list[str], goal: int) -> DayTimes:
         depart = now = self.tour.days[number].start
-        place, stops = origin, []
-        fed = False
+        place, fed = origin, False
+        stops: list[StopTime] = []
         for stop in order:
             if stop == MEAL:
                 timed = self._meal(number, place, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -82,14 +83,14 @@ class Clock:
     def step(self, day: int, at: Moment, item: int) -> Moment | None:
         """Go to a stop (or take the meal) and leave it; None where that breaks a rule."""
         if item == self.meal:
-            return self._eat(day, at)
+            return self._eat(at)
         place = self.places[item]
         arrival = at.time + self.travel[at.place][place] + self.buffer
         leaves_home = self.flexible and at.time == self.tour.days[day].start
         start = self.start(day, item, arrival, NEVER if leaves_home else self.max_wait)
         return Moment(place, start + self.service[item], at.fed) if start >= 0 else None
 
-    def _eat(self, day: int, at: Moment) -> Moment | None:
+    def _eat(self, at: Moment) -> Moment | None:
         if at.fed or self.break_ is None:
             return None
         start = max(at.time, self.break_.open)
@@ -124,7 +125,7 @@ class Clock:
     def travelled(self, origin: int, sequence: Iterable[int], goal: int) -> int:
         """Minutes of travel of a day."""
         places = [origin, *(self.places[i] for i in sequence if i != self.meal), goal]
-        return sum(self.travel[i][j] for i, j in zip(places, places[1:], strict=False))
+        return sum(self.travel[i][j] for i, j in itertools.pairwise(places))
 
     def nights(self, lodging: Sequence[int]) -> list[int]:
         """The places where the days begin and end, given the lodging of each night."""

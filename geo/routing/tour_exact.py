@@ -55,7 +55,7 @@ class Found(NamedTuple):
     fitting: frozenset[int]
 
 
-class TooLong(Exception):  # noqa: N818 - it says enough
+class TooLong(Exception):
     """The search did not end by its deadline."""
 
 

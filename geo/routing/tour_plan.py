@@ -198,6 +198,16 @@ def _infeasible(lost: tuple[LeftOut, ...], must: list[str]) -> TourPlan:
     )
 
 
+NO_TOUR = {
+    "BUDGET": Text("งบต่อคนไม่พอค่าที่พักและค่าเดินทาง", "The budget does not pay lodging and fares"),
+    "TIME_WINDOW": Text(
+        "เดินทางระหว่างจุดเริ่ม ที่พัก และจุดสิ้นสุดไม่ทันในวัน",
+        "Start, lodging and end are too far apart for the day",
+    ),
+}
+"""Why there is no tour even without a stop."""
+
+
 def _unmet(kept: Tour, beds: Sequence[int], lost: tuple[LeftOut, ...], found: _Found) -> TourPlan:
     """No plan though each must-visit stop fits alone: the money or the time for all together."""
     must = [stop.id for stop in kept.stops if stop.must]
@@ -210,10 +220,12 @@ def _unmet(kept: Tour, beds: Sequence[int], lost: tuple[LeftOut, ...], found: _F
         free = Clock(replace(kept, rules=replace(kept.rules, budget_pp=None)))
         if search_all(free, beds, price_max=None).best is not None:
             reason = "BUDGET"
+    if not must:
+        return TourPlan(state="infeasible", table=None, left_out=lost, problem=NO_TOUR[reason])
     together = Text("รวมกับจุดอื่นที่ต้องแวะ", "together with the other must-visit stops")
     stops = {stop.id: stop for stop in kept.stops}
     both = tuple(LeftOut(item, reason, stops[item].score, together) for item in must)
-    return _infeasible(lost + both, must or ["-"])
+    return _infeasible(lost + both, must)
 
 
 def _not_chosen(

@@ -34,10 +34,9 @@ def days(values: Any) -> Days:
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return values.astype("datetime64[D]")
     column = pd.Series(values)
-    if column.dtype == "object" or pd.api.types.is_string_dtype(column.dtype):
-        if column.map(lambda cell: isinstance(cell, str)).any():
-            return np.asarray(column.where(column.notna(), "NaT"), dtype="datetime64[D]")
-    elif isinstance(column.dtype, pd.DatetimeTZDtype):
+    if pd.api.types.infer_dtype(column, skipna=True) == "string":
+        return np.asarray(column.where(column.notna(), "NaT"), dtype="datetime64[D]")
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("Asia/Bangkok").dt.tz_localize(None)
     read = pa.array(column, type=pa.date32(), from_pandas=True)
     found = read.cast(pa.int32()).fill_null(0).to_numpy(zero_copy_only=False)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.poverty.parameters import SelectionParameters
 
-__all__ = ["COUNTS", "check_allocation", "district_load", "totals"]
+__all__ = ["COUNTS", "against_allocation", "check_allocation", "district_load", "totals"]
 
 COUNTS = ("districts", "villages", "team_members", "households")
 LOAD_TOLERANCE = 1e-9  # exactly 3.00 is within the limit
@@ -68,3 +68,28 @@ def district_load(villages: pd.DataFrame, limits: SelectionParameters) -> pd.Dat
         province_average=average.round(2),
         province_warning=np.asarray(average > most + LOAD_TOLERANCE),
     )
+
+
+def against_allocation(villages: pd.DataFrame, allocation: pd.DataFrame) -> pd.DataFrame:
+    """A plan against what its provinces were allocated: both numbers, and who is above (SYS-127).
+
+    ``villages`` as for :func:`district_load`; ``allocation`` has ``province_code``, ``villages``
+    and ``households``. A province without an allocation has been given nothing.
+
+    >>> plan = pd.DataFrame({"area_code": ["30010101"], "n_selected": [21]})
+    >>> given = pd.DataFrame({"province_code": ["30"], "villages": [1], "households": [20]})
+    >>> against_allocation(plan, given)[["households", "selected", "over"]].values.tolist()
+    [[20, 21, True]]
+    """
+    targets = villages[villages["n_selected"] > 0]
+    planned = (
+        targets.assign(province_code=targets["area_code"].str[:2])
+        .groupby("province_code")
+        .agg(target_villages=("area_code", "size"), selected=("n_selected", "sum"))
+    )
+    given = allocation.set_index("province_code")[["villages", "households"]]
+    found = given.join(planned, how="outer").fillna(0).astype(int)
+    over = (found["target_villages"] > found["villages"]) | (
+        found["selected"] > found["households"]
+    )
+    return found.assign(over=over).rename_axis("province_code").reset_index()

@@ -64,7 +64,6 @@ FINDINGS: Mapping[str, tuple[Severity, Text]] = {
 }
 CONTRADICTIONS: tuple[tuple[str, bool, str, bool], ...] = (
     ("volunteer", True, "flag_unwilling", True),
-    ("flag_deceased", True, "flag_wants_to_move_out", True),
 )
 """Two facts that cannot both hold: field, value, field, value."""
 

@@ -38,6 +38,7 @@ __all__ = ["PLOT_LIFE"]
 RULES = ("LAND-R7", "LAND-R9", "LAND-R20b", "LAND-R28", "LAND-R29", "LAND-R31", "LAND-R32",
          "LAND-R33", "LAND-R40")  # fmt: skip
 LIMITS = CheckParameters()
+LATE_SHOWN = 10  # days, weeks and months that are named; all are counted
 Record = dict[str, Any]
 
 
@@ -278,7 +279,7 @@ def _summary(records: list[Record], found: list[Standing], today: dt.date) -> di
     return {
         "plots": len(records),
         "today": today.isoformat(),
-        "statuses": {code: int(count.get(code, 0)) for code in land.PLOT_STATUSES},
+        "statuses": {code: int(count[code]) for code in land.PLOT_STATUSES if code in count},
         "overdue": sum(bool(stand.overdue) for stand in found),
         "late_reports": sum(bool(stand.late and any(stand.late)) for stand in found),
         "photos_missing": sum(bool(stand.photos) for stand in found),
@@ -302,7 +303,7 @@ def _detail(found: Standing) -> dict[str, Any]:
     }  # fmt: skip
     if found.late is not None:
         detail["late"] = {
-            kind: [date.isoformat() for date in dates]
+            kind: [date.isoformat() for date in dates[-LATE_SHOWN:]]
             for kind, dates in found.late._asdict().items()
         }
     return detail

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.text import Text
 from layers import people
+from layers.poverty.members import MEMBERS, with_members
 from layers.poverty.parameters import TierParameters, params_version, thresholds
 from layers.poverty.tiers import FACTS, STATUSES, Facts, Tiers, judge
 from layers.processes.model import Process, Reader, Result
@@ -41,9 +42,9 @@ CONTRADICTIONS = (
 def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """Judge the households that were handed over, else those of the layer."""
     limits = parameters_of(TierParameters, parameters)
-    needed = (*FACTS, "volunteer")
+    needed = (*FACTS, *MEMBERS, "volunteer")
     register = read_households(parameters, reader, needed, limits.data_year_be)
-    found = judge(Facts.of(register.table), limits)
+    found = judge(Facts.of(with_members(register.table, limits)), limits)
     sound = register.findings.sound
     columns = tier_columns(found, found.status, found.reasons, sound)
     shown = _shown(register, columns, found, limits)

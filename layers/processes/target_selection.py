@@ -6,9 +6,8 @@ guard reads it and next year's run is compared with it.
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -16,27 +15,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.errors import ParameterError
 from geo.text import Text
 from layers.model import Privacy
 from layers.poverty import overlap
-from layers.poverty.allocation import district_load
-from layers.poverty.overlap import Guard, guard
+from layers.poverty.allocation import (
+    COUNTS,
+    against_allocation,
+    check_allocation,
+    district_load,
+    totals,
+)
+from layers.poverty.members import MEMBERS
 from layers.poverty.parameters import (
     SelectionParameters,
     TierParameters,
     params_version,
     thresholds,
 )
-from layers.poverty.reasons import BIT, Mask
 from layers.poverty.selection import (
     LIST_STATES,
-    Candidates,
-    Selection,
     compared,
-    select,
-    with_guard,
 )
-from layers.poverty.tiers import BLOCKED, FACTS, PENDING, STATUSES, Facts, Tiers, judge
+from layers.poverty.tiers import BLOCKED, FACTS, PENDING, STATUSES
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.processes.poverty.columns import (
     REASON_OUTPUTS,
@@ -45,11 +46,18 @@ from layers.processes.poverty.columns import (
     classes_of,
     outputs_of,
     reason_texts,
-    tier_columns,
 )
 from layers.processes.poverty.inputs import HOUSEHOLD_INPUTS, inputs_of, parameters_of
-from layers.processes.poverty.register import Register, only_visible, read_households
-from layers.village_targets import VILLAGE_TARGETS, target_id
+from layers.processes.poverty.plan import (
+    VILLAGE_COLUMNS,
+    Plan,
+    plan_columns,
+    plan_id,
+    plan_updates,
+    planned,
+)
+from layers.processes.poverty.register import only_visible, read_households
+from layers.village_targets import VILLAGE_TARGETS
 
 __all__ = ["TARGET_SELECTION"]
 
@@ -67,40 +75,24 @@ REGISTER = (
     "params_version",
 )
 LISTED = ("overlap_state", "list_state", "rank_in_village")
-VILLAGE_COLUMNS = (
-    "has_targets",
-    "quota",
-    "n_selected",
-    "n_waiting",
-    "n_pending",
-    "quota_unfilled",
-    "overlap_state",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that one run decided about n households."""
-
-    register: Register
-    tiers: Tiers
-    guard: Guard
-    status: NDArray[np.int8]
-    reasons: Mask
-    selection: Selection
 
 
 def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """Select in the households that were handed over, else in those of the layer."""
     limits = parameters_of(TierParameters, parameters)
     rules = parameters_of(SelectionParameters, parameters)
-    needed = (*FACTS, "volunteer", *(("list_state",) if parameters["households"] is None else ()))
+    needed = (
+        *FACTS,
+        *MEMBERS,
+        "volunteer",
+        *(("list_state",) if parameters["households"] is None else ()),
+    )
     register = read_households(parameters, reader, needed, limits.data_year_be)
     programmes = reader.read("village_targets", fields=REGISTER)
-    plan = _planned(register, programmes, limits, rules, parameters)
+    plan = planned(register, programmes, limits, rules, parameters)
     version = params_version(parameters["programme_code"], limits, rules)
-    run_id = parameters["run_id"] or _run_id(parameters, version, plan)
-    columns = _columns(plan)
+    run_id = parameters["run_id"] or plan_id(parameters, version, plan)
+    columns = plan_columns(plan)
     shown: dict[str, Any] = {
         "area_code": register.table["area_code"].to_numpy(dtype=object), **columns
     }  # fmt: skip
@@ -122,138 +114,10 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         summary=summary,
         rules=RULES,
         left_out=register.left_out,
-        updates=_updates(plan, columns, programmes, parameters, named, reader)
+        updates=plan_updates(plan, columns, programmes, parameters, named, reader)
         if register.stored
         else {},
     )
-
-
-def _planned(
-    register: Register,
-    programmes: pd.DataFrame,
-    limits: TierParameters,
-    rules: SelectionParameters,
-    parameters: Mapping[str, Any],
-) -> Plan:
-    table, sound = register.table, register.findings.sound
-    tiers = judge(Facts.of(table), limits)
-    held = guard(table, programmes, rules.overlap_programmes)
-    status = with_guard(tiers.status, held.state)
-    reasons = tiers.reasons.copy()
-    for state, code in (
-        (overlap.BLOCKED, "O_PARTICIPANT"),
-        (overlap.HOLD, "O_HOLD"),
-        (overlap.VILLAGE_ONLY, "O_VILLAGE_ONLY"),
-    ):
-        reasons[held.state == state] |= BIT[code]
-    who = Candidates(
-        household_id=table["household_id"],
-        village=table["area_code"],
-        tier=tiers.tier,
-        status=np.where(sound, status, np.int8(-1)).astype(np.int8),
-        income=tiers.income,
-        household_size=pd.to_numeric(table["household_size"], errors="coerce").to_numpy(float),
-        guard=held.state,
-    )
-    quota = _quota(table["area_code"], programmes, rules, parameters)
-    return Plan(register, tiers, held, status, reasons, select(who, rules, quota))
-
-
-def _quota(
-    villages: pd.Series[Any],
-    programmes: pd.DataFrame,
-    rules: SelectionParameters,
-    parameters: Mapping[str, Any],
-) -> NDArray[np.int64]:
-    """The quota of each household's village: that of its row in the programme, else the rule's."""
-    own = _of_run(programmes, parameters)
-    given = villages.map(own.dropna(subset="quota").set_index("area_code")["quota"])
-    return given.fillna(rules.households_per_village).to_numpy(dtype=np.int64)
-
-
-def _of_run(programmes: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    code, year = parameters["programme_code"], parameters["fiscal_year_be"]
-    mine = (programmes["programme_code"] == code) & (programmes["fiscal_year_be"] == year)
-    found: pd.DataFrame = programmes[mine]
-    return found
-
-
-def _columns(plan: Plan) -> dict[str, Any]:
-    sound = plan.register.findings.sound
-    rank = pd.array(plan.selection.shown_rank, dtype="Int64")
-    rank[plan.selection.shown_rank == 0] = pd.NA
-    columns = tier_columns(plan.tiers, plan.status, plan.reasons, sound)
-    listed = {
-        "overlap_state": np.array(overlap.STATES, dtype=object)[plan.guard.state],
-        "list_state": np.array(LIST_STATES, dtype=object)[plan.selection.list_state],
-    }
-    for values in listed.values():
-        values[~sound] = None
-    return {**columns, **listed, "rank_in_village": rank}
-
-
-def _updates(
-    plan: Plan,
-    columns: Mapping[str, Any],
-    programmes: pd.DataFrame,
-    parameters: Mapping[str, Any],
-    named: Mapping[str, str],
-    reader: Reader,
-) -> dict[str, pd.DataFrame]:
-    ids = plan.register.table["household_id"]
-    return {
-        "households": pd.DataFrame({"household_id": ids, **columns, **named}),
-        "village_targets": _village_rows(plan, programmes, parameters, named, reader),
-    }
-
-
-def _village_rows(
-    plan: Plan,
-    programmes: pd.DataFrame,
-    parameters: Mapping[str, Any],
-    named: Mapping[str, str],
-    reader: Reader,
-) -> gpd.GeoDataFrame:
-    """The villages with targets as rows of the layer; the state of a known one is kept."""
-    places = reader.read("villages", fields=("code",))
-    villages = plan.selection.villages
-    villages = villages[villages["has_targets"]].reset_index(drop=True)
-    code, year = parameters["programme_code"], parameters["fiscal_year_be"]
-    chosen = plan.selection.list_state == LIST_STATES.index("selected")
-    listed = (
-        plan.register.table.loc[chosen, ["area_code", "household_id"]]
-        .sort_values("household_id")
-        .groupby("area_code")["household_id"]
-        .agg(list)
-    )
-    own = _of_run(programmes, parameters)
-    known = dict(zip(own["area_code"], own["state"].where(own["state"].notna(), None), strict=True))
-    area = villages["area_code"]
-    shapes = area.map(dict(zip(places["code"], places["geometry"], strict=True)))
-    return gpd.GeoDataFrame(
-        {
-            "target_id": [target_id(code, year, village) for village in area],
-            "area_code": area,
-            "programme_code": code,
-            "fiscal_year_be": year,
-            # The quota of a village is what people set; a run reads it and leaves it.
-            **{name: villages[name] for name in VILLAGE_COLUMNS if name != "quota"},
-            **named,
-            "participants": area.map(listed).to_numpy(dtype=object),
-            "participants_loaded": True,
-            "state": [known.get(village) or "proposed" for village in area],
-        },
-        geometry=shapes.where(shapes.notna(), None).to_numpy(dtype=object),
-        crs=4326,
-    )
-
-
-def _run_id(parameters: Mapping[str, Any], version: str, plan: Plan) -> str:
-    """The same parameters that lead to the same list have the same run id."""
-    listed = plan.register.table["household_id"].astype(str) + plan.selection.rank.astype(str)
-    text = version + "".join(sorted(listed))
-    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return f"{parameters['programme_code']}-{parameters['fiscal_year_be']}-{digest}"
 
 
 def _summary(
@@ -291,6 +155,8 @@ def _summary(
         "left_out": plan.register.left_out,
         "findings": plan.register.findings.summary(),
     }
+    if parameters["allocation"] is not None:
+        summary["allocation"] = _allocation(parameters["allocation"], villages, rules)
     before = _earlier(programmes, parameters)
     if before is not None:
         summary["compared_with"] = before[1] | compared(now, before[0])
@@ -299,6 +165,28 @@ def _summary(
         if stored["list_state"].notna().any():
             summary["changed_since_last_run"] = compared(now, stored)
     return summary
+
+
+def _allocation(text: str, villages: pd.DataFrame, rules: SelectionParameters) -> dict[str, Any]:
+    """Is the table in itself consistent (POV-R16), and does the plan keep to it?"""
+    try:
+        table = pd.DataFrame(json.loads(text))
+        table = table.astype(dict.fromkeys(COUNTS, int) | {"province_code": str})
+    except (KeyError, TypeError, ValueError) as error:
+        named = ", ".join(("province_code", *COUNTS))
+        raise ParameterError(
+            "allocation_invalid",
+            Text(
+                f"ตารางจัดสรรต้องเป็น JSON รายจังหวัดที่มี {named}",
+                f"The allocation must be JSON, a row for each province with {named}",
+            ),
+            parameter="allocation",
+        ) from error
+    return {
+        "checked": check_allocation(table, rules).to_dict("records"),
+        "totals": totals(table),
+        "plan": against_allocation(villages, table).to_dict("records"),
+    }
 
 
 def _earlier(
@@ -363,6 +251,17 @@ TARGET_SELECTION = Process(
             description=Text(
                 "ไม่ระบุจะตั้งจากโครงการ ปี เกณฑ์ และรุ่นของข้อมูล",
                 "Without it: made of programme, year, parameters and data versions",
+            ),
+        ),
+        Input(
+            name="allocation",
+            label=Text("ตารางจัดสรร", "Allocation table"),
+            type="text",
+            description=Text(
+                "JSON รายจังหวัด: province_code, districts (อำเภอเป้าหมาย), villages, team_members, "
+                "households",
+                "JSON, a row for each province: province_code, districts (target districts), "
+                "villages, team_members, households",
             ),
         ),
         Input(

@@ -181,6 +181,31 @@ def test_pond_check_judges_the_layer_and_saves(run: Run, tmp_path: Path, store_u
     assert saved == {name: pond["volume_m3"] for name, pond in ponds.items()}
 
 
+def test_a_plot_is_moved_on_and_the_step_is_kept(run: Run, tmp_path: Path, store_url: str) -> None:
+    """land.md 7.1 on the command line: refused without its file, kept with it."""
+    ring = [[98.3, 7.9], [98.301, 7.9], [98.301, 7.901], [98.3, 7.901], [98.3, 7.9]]
+    plot = {
+        "type": "Feature",
+        "properties": {"plot_id": "KNN-83-2568-0001", "area_code": "83", "status": "inquiry"},
+        "geometry": {"type": "MultiPolygon", "coordinates": [[ring]]},
+    }
+    path = tmp_path / "plot.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [plot]}))
+    assert run("import", "plots", path).exit_code == 0
+    step = ("run", "plot-life", "plot_id=KNN-83-2568-0001", "to=applied", "role=owner", "who=u1")
+    refused = run(*step, "--save")
+    assert refused.exit_code == 2
+    assert "Signed receipt of the conditions sheet" in refused.output
+    assert run(*step, "file=receipt.pdf", "--save").exit_code == 0
+    store = open_workspace(store_url)
+    (row,) = store.read(Query(layer="plots", limit=None), owner_view(CATALOGUE["plots"])).to_dict(
+        "records"
+    )
+    store.close()
+    assert row["status"] == "applied"
+    assert row["moves"][0]["file"] == "receipt.pdf"
+
+
 def test_ponds_that_cannot_be_judged_make_exit_status_3(run: Run, tmp_path: Path) -> None:
     ring = [[98.3, 7.9], [98.31, 7.9], [98.3, 7.91], [98.3, 7.9]]
     drawn = {

@@ -19,7 +19,7 @@ from layers.model import Layer
 from layers.privacy import owner_view, public_view
 from layers.query import View
 from layers.store import LayerState, Store
-from tests.contract.specimens import frame, things
+from tests.contract.specimens import field, frame, things
 
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 ROUTES = (
@@ -124,6 +124,24 @@ def test_an_edit_by_another_process_shows_at_once(
     put(other, layer, "a", "from elsewhere")
     answer = client.get("/collections/fresh/items/a", headers={"If-None-Match": tag})
     assert answer.json["properties"]["name"] == "from elsewhere"
+
+
+@pytest.mark.parametrize("route", ["/collections/fresh/items", "/collections/fresh/items/a"])
+def test_a_field_added_by_another_process_shows_at_once(
+    request: pytest.FixtureRequest, client: FlaskClient, demo_url: str, layer: Layer, route: str
+) -> None:
+    if demo_url.startswith("duckdb"):
+        pytest.skip("one process at a time has a DuckDB file")
+    from layers.store import open_store
+
+    other = open_store(demo_url)
+    request.addfinalizer(other.close)
+    tag = client.get(route).headers["ETag"]
+    name = f"more_{request.node.callspec.indices['route']}"
+    other.ensure(layer.with_fields(field(name)))
+    answer = client.get(route, headers={"If-None-Match": tag})
+    feature = answer.json.get("features", [answer.json])[0]
+    assert name in feature["properties"]
 
 
 def test_a_write_that_changes_nothing_makes_nothing_stale(

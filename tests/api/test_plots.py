@@ -14,6 +14,7 @@ from layers.plot_life import DIG_GATES
 from layers.privacy import owner_view
 from layers.processes import Reader, execute
 from layers.store import Store
+from tests.api.people import account, token
 
 AT = "/collections/plots/items"
 DIVIDED = "KNN-83-2564-0005"
@@ -171,6 +172,34 @@ def test_the_public_neither_sees_nor_changes(client: FlaskClient, demo: Store) -
     assert life(client, plot_id)[0] == 403
     assert life(client, plot_id, done="deed")[1]["code"] == "login_needed"
     assert client.get(f"{AT}/{plot_id}/sheet").status_code == 403
+
+
+def test_an_officer_records_in_his_area_and_for_his_roles_only(
+    client: FlaskClient, demo: Store
+) -> None:
+    """land.md 9: the account is who acted, its area and role decide what it may record."""
+    plot_id = plot_with(demo, "reported")
+    (row,) = Reader(demo, owner_view).read("plots", filter=_this(plot_id)).to_dict("records")
+    here, elsewhere = row["area_code"][:4], "1001"
+    name = account(demo, "district_officer", here, password=False)
+    mine = token(demo, name, "read", "write")
+    other = token(
+        demo, account(demo, "district_officer", elsewhere, password=False), "read", "write"
+    )
+    address = f"{AT}/{plot_id}/life"
+    accept = {"to": "accepted", "reason": "ครบเงื่อนไข", "who": "someone else"}
+    tries = [
+        (other, accept | {"role": "district_chief"}, 404, "plot_unknown"),
+        (mine, accept | {"role": "province"}, 403, "write_refused"),
+        (token(demo, name, "read"), accept | {"role": "district_chief"}, 403, "token_scope"),
+    ]
+    for headers, step, status, code in tries:
+        answer = client.post(address, json=step, headers=headers)
+        assert (answer.status_code, json.loads(answer.data)["code"]) == (status, code)
+    answer = client.post(address, json=accept | {"role": "district_chief"}, headers=mine)
+    assert answer.status_code == 200, answer.data
+    (row,) = Reader(demo, owner_view).read("plots", filter=_this(plot_id)).to_dict("records")
+    assert row["moves"][-1]["who"] == name
 
 
 def test_a_form_of_a_strange_page_is_refused(owner: FlaskClient, demo: Store) -> None:

@@ -236,6 +236,29 @@ def test_the_guard_and_its_quota_hold_for_what_is_handed_over(owner: FlaskClient
     assert {row["household_id"] for row in chosen} == {f"N{n:02d}" for n in range(20, 25)}
 
 
+def test_a_plan_is_held_against_the_allocation_table(owner: FlaskClient) -> None:
+    """SYS-127, SYS-137."""
+    row = {"province_code": "83", "districts": 3, "villages": 9, "team_members": 15,
+           "households": 180}  # fmt: skip
+    found = run(owner, "target-selection", allocation=json.dumps([row]))["summary"]["allocation"]
+    assert found["checked"][0]["team_ok"] and found["checked"][0]["households_ok"]
+    assert found["plan"][0]["over"] and found["plan"][0]["selected"] > 180
+    answer = owner.post(
+        "/processes/target-selection/execution", json={"inputs": {"allocation": "[{}]"}}
+    )
+    assert json.loads(answer.data)["code"] == "allocation_invalid"
+
+
+def test_a_village_that_has_no_targets_any_more_leaves_the_plan(demo: Store) -> None:
+    saved(demo, "target-selection")
+    saved(demo, "target-selection", poverty_line_thb=0, low_income_ceiling_thb=0)
+    rows = Reader(demo, owner_view).read("village_targets")
+    rows = rows[rows["programme_code"] == "NEPOOR63"]
+    assert rows.loc[~rows["has_targets"].astype(bool), "n_selected"].eq(0).all()
+    assert (~rows["has_targets"].astype(bool)).sum() > 10
+    assert rows.loc[rows["n_selected"] == 0, "participants"].map(len).eq(0).all()
+
+
 # Aid ----------------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from api.settings import Settings
 from geo.errors import ParameterError
+from layers.workspace import open_workspace
 
 
 def test_every_setting_stands_in_the_readme(project: Path) -> None:
@@ -31,6 +33,28 @@ def test_a_setting_out_of_bounds_is_named(name: str, value: str) -> None:
         Settings.from_environment({f"PHUMI_{name}": value})
     assert f"PHUMI_{name}" in caught.value.text.th
     assert value in caught.value.text.en
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"),
+    [
+        (0, "http://localhost/collections"),
+        (1, "https://maps.example/gis/collections"),
+        (2, "http://localhost/collections"),  # one of the two said nothing
+    ],
+)
+def test_what_a_proxy_says_is_believed_of_as_many_as_there_are(proxies: int, address: str) -> None:
+    """With none in front, these headers are a stranger's."""
+    store = open_workspace("duckdb:///:memory:")
+    client = create_app(Settings(proxies=proxies), store).test_client()
+    told = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "maps.example",
+        "X-Forwarded-Prefix": "/gis",
+    }
+    page = client.get("/collections", headers=told | {"Accept": "application/json"}).json
+    store.close()
+    assert next(link["href"] for link in page["links"]).startswith(address)
 
 
 def test_owner_access_is_refused_where_others_can_reach_the_address() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,17 @@ def test_the_cache_stays_within_its_bytes_and_forgets_the_oldest() -> None:
     assert cache.get("49")
     cache.put("huge", Tile(bytes(20_000)))
     assert cache.get("huge") is None
+
+
+def test_what_is_packed_counts_too() -> None:
+    cache, tile = TileCache(10_000), Tile(os.urandom(2_000))
+    for number in range(10):
+        key = str(number)
+        kept = cache.put(key, tile)
+        assert cache.packed(key, kept) is cache.packed(key, kept)
+        assert cache.size <= cache.limit
+    assert [key for key in "0123456789" if cache.get(key)] == ["8", "9"]
+    assert cache.size > 2 * 4_000
 
 
 def test_a_tile_is_packed_for_those_who_can_read_it(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import layout, pond, screening, serve, store, view
+from tests.bench import debtors, layout, pond, poverty, screening, serve, store, view
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
@@ -16,8 +16,10 @@ SUBJECTS = {
     "view": view.measure,
     "serve": serve.measure,
     "layout": layout.measure,
+    "debtors": debtors.measure,
     "pond": pond.measure,
     "screening": screening.measure,
+    "poverty": poverty.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import collections
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import shapely
 
+from geo.crs import to_local
 from geo.layout.plan import generate_layouts
 from geo.layout.profiles import GROUPS, PROFILES, Profile
 from geo.layout.site import Site, compactness
-from tests.bench.data import Sizes
+from tests.bench.data import Sizes, tambons
 from tests.bench.report import Section, Table, figure
-from tests.geo.layout_plots import RAI, random_site
+from tests.geo.layout_plots import RAI, cut_site, random_site
 
 __all__ = ["measure"]
 
@@ -50,20 +53,31 @@ def measure(sizes: Sizes) -> Section:
     count = sizes.ponds // PONDS_A_PLOT
     found = [_lay_out(random_site(seed)) for seed in range(count)]
     best = [_lay_out(random_site(seed), beam=ALL) for seed in range(max(count // 10, 10))]
+    areas, source = tambons()
+    pieces = [_lay_out(site) for site in _pieces(areas, count // 4)]
     rows = [
         _row("convex", found[::2]),
         _row("concave", found[1::2]),
         _row("all", found),
+        _row(f"cut from tambons ({source})", pieces),
         _row(f"best of all (the first {len(best)})", best),
         ["target", "", "", f">= {FEASIBLE_PCT} %", f"<= {SHARE_PP} pp", "", f"{ONE_MS} ms", ""],
         ["target, best of all", "", "", "", "", "", f"{BEST_S} s", ""],
     ]
     section.tables.append(Table(f"30:30:30:10 on {count:,} random plots", FIGURES, rows))
-    blocked = collections.Counter(id_ for item in found for id_ in item.broken)
+    blocked = collections.Counter(id_ for item in found + pieces for id_ in item.broken)
     named = ", ".join(f"{id_} {number}" for id_, number in blocked.most_common()) or "none"
     section.notes.append(f"Constraints that block where no plan is feasible: {named}.")
     section.notes.append("Seconds are those of the processor; share errors of feasible plans.")
     return section
+
+
+def _pieces(areas: gpd.GeoDataFrame, count: int) -> Iterator[Site]:
+    chosen = areas.geometry.iloc[:: max(len(areas) // 100, 1)]
+    local = [
+        max(shapely.get_parts(shape), key=shapely.area) for shape in to_local(chosen).geometries
+    ]
+    return (cut_site(local[seed % len(local)], seed) for seed in range(count))
 
 
 def _profile(site: Site) -> Profile:

@@ -110,7 +110,7 @@ def test_profiles_are_those_of_the_handbook() -> None:
 
 
 def test_lay_t1_is_feasible_with_its_score() -> None:
-    """LAY-T1: the terms and J 0.8756."""
+    """LAND-R27, LAY-T1: the terms and J 0.8756."""
     plan = check_layout(SITE, STANDARD, T1)
     assert plan.feasible
     expected = {"low": 0.85, "high": 0.875, "access": 0.9116, "compact": 0.7448, "sun": 1}

@@ -107,6 +107,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("m2", "step", "written"), WRITTEN.values(), ids=WRITTEN)
 def test_an_area_is_rounded_half_up_and_carried_over(m2, step, written):
+    """LAND-R1b."""
     assert format_area(m2, step, unit=False) == written
 
 

@@ -75,7 +75,7 @@ def test_rain_that_falls(case, rain, plot, expected):
 
 
 def test_rain_that_is_held():
-    """RAIN-T3: pond, channel and bunded paddy hold 0.31 of the rain of a year."""
+    """LAND-R34, RAIN-T3: pond, channel and bunded paddy hold 0.31 of the rain of a year."""
     found = rain_held(2.220, 1600, 788.86, 57.0, 480).iloc[0]
     assert found.rain_m3 == pytest.approx(3552)
     assert found.storage_m3 == pytest.approx(1085.86)

@@ -378,29 +378,32 @@ def literal_class(row: dict[str, Any], ref: date, never_paid: str) -> tuple[str,
         return "unclassified", None
     if end is None:
         end = later(start, 24 if row["term_months"] is None else int(row["term_months"]))
-    original_end, overdue = end, row["overdue_instalments"]
-    if row["measure_state"] in ("approved", "active", "broken"):
-        renewed = row["measure_overdue"]
-        if renewed is None:
-            renewed = row["overdue_instalments"]
-        if row["measure_state"] != "broken" and renewed == 0:
-            return "normal", None
-        overdue = renewed
-        if row["measure_state"] == "broken" or (renewed is not None and renewed >= 1):
-            if row["measure_end_date"] is not None:
-                end = max(end, row["measure_end_date"])
+    kept, overdue, extended = literal_measure(row, end)
+    if kept:
+        return "normal", None
     anchor = row["last_payment_date"]
     if anchor is None:
         anchor = {"first_due_date": row["first_due_date"], "contract_start": start,
-                  "contract_end": original_end}[never_paid]  # fmt: skip
-    if anchor is None:
-        anchor = original_end
-    limit = later(anchor, 60)
-    if ref <= end:
-        if overdue is None:
-            return "unclassified", None
-        return ("in_default", limit) if overdue >= 1 else ("normal", None)
-    return ("time_barred" if ref > limit else "matured"), limit
+                  "contract_end": end}[never_paid]  # fmt: skip
+    limit = later(end if anchor is None else anchor, 60)
+    if ref > extended:
+        return ("time_barred" if ref > limit else "matured"), limit
+    if overdue is None:
+        return "unclassified", None
+    return ("in_default", limit) if overdue >= 1 else ("normal", None)
+
+
+def literal_measure(row: dict[str, Any], end: date) -> tuple[bool, Any, date]:
+    """Steps 3 and 4: is a measure kept, which instalments count, which end holds."""
+    state, renewed = row["measure_state"], row["measure_overdue"]
+    if state not in ("approved", "active", "broken"):
+        return False, row["overdue_instalments"], end
+    if renewed is None:
+        renewed = row["overdue_instalments"]
+    broken = state == "broken" or (renewed is not None and renewed >= 1)
+    if broken and row["measure_end_date"] is not None:
+        end = max(end, row["measure_end_date"])
+    return state != "broken" and renewed == 0, renewed, end
 
 
 def random_contracts(n: int, seed: int) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from layers.plot_checks import (
     ESCALATION,
     RISKS,
     SOURCE_CHECKS,
+    CheckParameters,
     checklist,
     escalation,
     late_reports,
@@ -123,7 +124,7 @@ def test_every_gate_must_be_passed_or_waived_with_a_reason(gate: str) -> None:
 
 
 def test_the_ladder_counts_without_a_gap() -> None:
-    """LADDER-T1: 1, 2, 3 and 6 give step 3, with 6 done early."""
+    """LAND-R40, LADDER-T1: 1, 2, 3 and 6 give step 3, with 6 done early."""
     done = dict.fromkeys((1, 2, 3, 6), "2025-01-01")
     assert ladder(done) == (3, (6,))
     assert ladder({str(step): date for step, date in done.items()}) == (3, (6,))
@@ -139,7 +140,7 @@ def test_step_ten_and_open_to_the_public_leads_to_tourism() -> None:
 
 
 def test_escalation_without_contractor() -> None:
-    """ESC-T1: day 7 is level 1 in time, day 8 is level 2."""
+    """LAND-R29, ESC-T1: day 7 is level 1 in time, day 8 is level 2."""
     found = {n: escalation(START, START + dt.timedelta(n)) for n in (0, 7, 8, 21, 22, 35, 36)}
     assert {n: (e.level, e.overdue) for n, e in found.items()} == {
         0: (1, False), 7: (1, False), 8: (2, False), 21: (2, False), 22: (3, False),
@@ -149,7 +150,7 @@ def test_escalation_without_contractor() -> None:
 
 
 def test_flood_without_pump_is_reminded_of() -> None:
-    """FLOOD-T1: after 7 days."""
+    """LAND-R32, FLOOD-T1: after 7 days."""
     stopped = {"cause": "flood", "start": START}
     week = START + dt.timedelta(7)
     assert pump_reminder(stopped, week)
@@ -188,6 +189,26 @@ def test_monthly_reports_are_due_on_the_fifth() -> None:
     assert late_reports(START, None, dt.date(2025, 4, 6), monthly=given).monthly == []
     december = late_reports(dt.date(2025, 12, 31), dt.date(2025, 12, 31), dt.date(2026, 1, 6))
     assert december.monthly == [dt.date(2025, 12, 1)]
+
+
+@pytest.mark.parametrize(
+    ("status", "codes", "rule"),
+    [
+        ("inquiry", {"conditions_explained", "conditions_received"}, "LAND-R7"),
+        ("preparing", {"sun", "water", "wind", "wishes", "skills", "neighbours", "soil"},
+         "LAND-R33"),
+        ("suspended", {"pump_request", "drain_survey", "thanks_sent"}, "LAND-R32"),
+        ("dug", {"as_built"}, "LAND-R20c"),
+    ],
+)  # fmt: skip
+def test_each_stage_has_the_checks_of_its_rule(status: str, codes: set[str], rule: str) -> None:
+    """LAND-R7, LAND-R32, LAND-R33: in both languages, and all due where a province sets days."""
+    items = {item.code: item for item in CHECKLISTS[status] if item.source == rule}
+    assert codes <= set(items)
+    assert all(item.label.th and item.label.en for item in items.values())
+    tasks = checklist(status, START, (), START, parameters=CheckParameters(task_days=9))
+    assert {task.due for task in tasks} == {START + dt.timedelta(9)}
+    assert {task.due for task in checklist(status, None, (), START)} == {None}
 
 
 def test_the_source_s_checks_come_in_its_order() -> None:

@@ -31,7 +31,7 @@ from layers.plot_rules import (
     ],
 )  # fmt: skip
 def test_size_classes(area: str, expected: str) -> None:
-    """SIZE-T1 to T6."""
+    """SIZE-T1, SIZE-T2, SIZE-T3, SIZE-T4, SIZE-T5 and SIZE-T6."""
     assert size_classes([float(parse_area(area))]).tolist() == [expected]
     assert expected in land.SIZE_CLASSES
 
@@ -51,7 +51,7 @@ def test_deed_and_drawn_area_at_the_limits() -> None:
 
 
 def test_a_candidate_fulfils_all_three_conditions() -> None:
-    """KNN-T1 and T2: the condition that failed is named."""
+    """LAND-R6, KNN-T1 and KNN-T2: the condition that failed is named."""
     household = dict.fromkeys(KNN_CONDITIONS, True)
     assert failed_conditions(household) == ()
     assert failed_conditions({**household, "income_increased": False}) == ("income_increased",)
@@ -59,7 +59,7 @@ def test_a_candidate_fulfils_all_three_conditions() -> None:
 
 
 def test_permission_counts_overlaps_above_one_square_metre() -> None:
-    """PERM-T1, T2 and T3."""
+    """PERM-T1, PERM-T2 and PERM-T3."""
     assert not permission([("reserved_forest", 0.6)], 1600).needs_permission
     found = permission([("reserved_forest", 1.01)], 1600)
     assert (found.needs_permission, found.state) == (True, "to_request")
@@ -94,14 +94,14 @@ def test_without_zones_and_deed_permission_is_not_known() -> None:
 
 
 def test_the_rod_test_tells_the_class() -> None:
-    """SOIL-T1, T2 and T3."""
+    """SOIL-T1, SOIL-T2 and SOIL-T3."""
     assert soil_class(formed=False, breaks=None) == "sand"
     assert soil_class(formed=True, breaks=True) == "sandy_loam"
     assert soil_class(formed=True, breaks=False) == "clay"
 
 
 def test_samples_make_the_class_of_a_plot() -> None:
-    """SOIL-T4, T5 and T6; the counts are always there."""
+    """SOIL-T4, SOIL-T5 and SOIL-T6; the counts are always there."""
     mixed = ["clay", "clay", "sandy_loam"]
     assert plot_soil(mixed).soil_class == "sandy_loam"
     assert plot_soil(mixed, "majority").soil_class == "clay"

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.poverty import overlap
-from layers.poverty.allocation import check_allocation, district_load, totals
+from layers.poverty.allocation import (
+    against_allocation,
+    check_allocation,
+    district_load,
+    totals,
+)
 from layers.poverty.overlap import STATES, guard
 from layers.poverty.parameters import SelectionParameters, TierParameters
 from layers.poverty.selection import (
@@ -134,6 +139,18 @@ def test_a_district_with_more_than_three_villages_is_told() -> None:
     assert found["households"].to_dict() == {"3001": 20, "3002": 1}
     assert found["province_average"].tolist() == [2.5, 2.5]
     assert not found["province_warning"].any()
+
+
+def test_a_plan_above_its_allocation_is_told_with_both_numbers() -> None:
+    """SYS-127."""
+    plan = pd.DataFrame(
+        {"area_code": ["30010101", "30010102", "31010101"], "n_selected": [20, 20, 5]}
+    )
+    given = pd.DataFrame({"province_code": ["30", "32"], "villages": [2, 1], "households": [39, 9]})
+    found = against_allocation(plan, given).set_index("province_code")
+    assert found.loc["30", ["households", "selected", "over"]].tolist() == [39, 40, True]
+    assert found.loc["31", ["households", "selected", "over"]].tolist() == [0, 5, True]
+    assert not found.loc["32", "over"]
 
 
 # Overlap guard ----------------------------------------------------------------------------------

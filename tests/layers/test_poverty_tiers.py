@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from geo.errors import ParameterError
 from layers import people
+from layers.disclosure import State, Sum, suppress
 from layers.poverty import reasons
+from layers.poverty.members import with_members
 from layers.poverty.parameters import TierParameters, params_version, thresholds
 from layers.poverty.tiers import STATUSES, Facts, Tiers, judge, lists, merged
 
@@ -335,11 +337,64 @@ def test_what_is_shown_never_tells_tier_4_from_tier_3() -> None:
     assert all(not told for told in could_be[found.tier == 4])
 
 
-def test_pov_t92_tiers_3_and_4_are_counted_together() -> None:
-    """POV-T92, the merging: 12, 5, 3, 2 become 12, 5, 5."""
-    tier = np.repeat(np.array([1, 2, 3, 4], dtype=np.int8), [12, 5, 3, 2])
-    counts = pd.Series(merged(tier)).value_counts()
-    assert counts.to_dict() == {"1": 12, "2": 5, "3-4": 5}
+PUBLIC_COUNTS = {
+    "POV-T92": ([12, 5, 3, 2], [12, 5, 5, 22]),
+    "POV-T93": ([18, 0, 1, 1], [None, 0, None, 20]),
+}
+
+
+@pytest.mark.parametrize("case", PUBLIC_COUNTS)
+def test_what_may_be_published_of_the_tiers_of_a_village(case: str) -> None:
+    """Tiers 3 and 4 are merged, then small cells hidden with a second one, at min_cell 5."""
+    counts, shown = PUBLIC_COUNTS[case]
+    tier = np.repeat(np.array([1, 2, 3, 4], dtype=np.int8), counts)
+    told = pd.Series(merged(tier)).value_counts()
+    cells = [int(told.get(code, 0)) for code in people.TIERS]
+    cells.append(sum(cells))
+    state = suppress(cells, [Sum(3, (0, 1, 2), keep=True)], k=5)
+    assert [
+        cell if hidden == State.SHOWN else None for cell, hidden in zip(cells, state, strict=True)
+    ] == shown
+
+
+def member(**known: Any) -> dict[str, Any]:
+    return {"member_id": "m"} | known
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        pytest.param([{"deceased": True}, {"deceased": True}], True, id="all"),
+        pytest.param([{"deceased": True}, {"deceased": False}], False, id="one-is-left"),
+        pytest.param([{"deceased": True}, {}], None, id="unknown"),
+        pytest.param([], True, id="no-members-as-recorded"),
+        pytest.param(None, True, id="none-as-recorded"),
+    ],
+)
+def test_a_flag_of_the_household_is_that_of_all_members(members: Any, expected: Any) -> None:
+    """poverty.md 3.2."""
+    listed = members and [member(**one) for one in members]
+    table = pd.DataFrame({"household_id": ["a"], "flag_deceased": [True]})
+    table["member_list"] = pd.Series([listed], dtype=object)
+    found = with_members(table, DEFAULT)["flag_deceased"].iloc[0]
+    assert (None if pd.isna(found) else bool(found)) is expected
+
+
+def test_one_member_who_can_be_developed_is_enough_in_either_reading() -> None:
+    old, disabled, able = (
+        member(elderly=a, disabled=b, welfare_only=False, rehab_completed=c)
+        for a, b, c in ((True, False, False), (False, True, False), (False, False, True))
+    )
+    row = household(Y, 20_000, 20_000, Y)
+    table = pd.DataFrame([row, row, row])
+    table["member_conditions"] = pd.Series([[old, disabled], [old, able], None], dtype=object)
+    strict = replace(DEFAULT, developable_reading="any_flag")
+    answers = {}
+    for name, limits in (("welfare_only", DEFAULT), ("any_flag", strict)):
+        found = judge(Facts.of(with_members(table, limits)), limits)
+        answers[name] = [answer(found, n) for n in range(3)]
+    assert answers == {"welfare_only": ["1"] * 3, "any_flag": ["route_welfare", "1", "1"]}
+    assert with_members(table, DEFAULT)["rehab_member"].tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
