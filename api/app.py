@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +23,7 @@ from api import (
     syncing,
     templating,
     tiles,
+    versions,
     writing,
 )
 from api.access import current_settings
@@ -34,6 +38,17 @@ __all__ = ["create_app"]
 EXPOSED = "Content-Crs, Content-Language, ETag, Link"
 
 
+class Json(DefaultJSONProvider):
+    """The JSON of requests: what is nested too deep to be read is none, not a fault of ours."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """As the standard library."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+
+
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
     """Build the application; opens the store that the settings name unless one is given."""
     settings = settings or Settings.from_environment()
@@ -41,13 +56,14 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.config["PHUMI"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_mb * 1_000_000
     app.url_map.strict_slashes = False
+    app.json = Json(app)
     pool_size = settings.threads + 1
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
     for room in (pages, plots, features, aggregates, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
-    for door in (login, admin, oidc, writing, syncing):
+    for door in (login, admin, oidc, writing, syncing, versions):
         app.register_blueprint(door.blueprint)
     oidc.register(app)
     formats.register(app)

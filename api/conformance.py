@@ -18,6 +18,7 @@ _CLASSES = {
         "filter",
         "features-filter",
     ),
+    "ogcapi-features-4/1.0": ("create-replace-delete", "update", "optimistic-locking-etags"),
     "ogcapi-features-5/1.0": (
         "schemas",
         "core-roles-features",

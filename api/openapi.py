@@ -16,6 +16,7 @@ from api.formats import ITEM, item_forms
 from api.language import asked_language
 from api.links import GEOJSON, HTML, JSON, OPENAPI, url
 from api.operations import (
+    FAULTS,
     PROBLEM,
     components,
     content,
@@ -32,6 +33,7 @@ from api.schemas import FORMS as SCHEMA_FORMS
 from api.templating import page
 from api.tiles import openapi_paths, tile_links
 from api.words import WORDS
+from api.writing_operations import device_paths, layer_writing_paths
 from layers.model import Field, Layer
 from layers.processes import PROCESSES, Process
 from layers.query import View
@@ -77,6 +79,7 @@ def document() -> dict[str, Any]:
     counted = [(layer, view_of(layer)) for layer in current_store().layers()]
     paths |= aggregate_paths(counted, language)
     paths |= plot_paths(language)
+    paths |= device_paths()
     for process in PROCESSES.values():
         paths |= _process_paths(process, language)
     return {
@@ -148,6 +151,8 @@ def _layer_paths(layer: Layer, view: View, language: str) -> dict[str, Any]:
             reference("schemas", "schema"),
             tag=title,
         )
+    for path, methods in layer_writing_paths(layer, feature).items():
+        paths.setdefault(path, {}).update(methods)
     return paths
 
 
@@ -218,7 +223,7 @@ def _process_paths(process: Process, language: str) -> dict[str, Any]:
             schema["anyOf"] = [{"type": kind} for kind in schema.pop("type")]  # one each in 3.0
     known = {"type": "object", "properties": inputs, "additionalProperties": False}
     body = {"type": "object", "properties": {"inputs": known}}
-    faults = dict.fromkeys(("400", "403", "404", "413", "500", "503"), PROBLEM)
+    faults = dict.fromkeys(FAULTS, PROBLEM)
     execution = {
         "operationId": f"{process.id}_execute",
         "summary": title,

@@ -14,6 +14,7 @@ from layers.crs import CRS84, SERVED
 
 __all__ = [
     "ADDRESS_MAX",
+    "FAULTS",
     "PROBLEM",
     "components",
     "content",
@@ -25,7 +26,7 @@ __all__ = [
 ADDRESS_MAX = 64_000  # bytes of a query; web servers take no more of an address either
 PROBLEM_KIND = "application/problem+json"
 PROBLEM = {"$ref": "#/components/responses/problem"}
-FAULTS = ("400", "404", "406", "413", "500", "503")
+FAULTS = ("400", "401", "403", "404", "406", "413", "429", "500", "503")
 
 _TEXT = {"type": "string"}
 _SYSTEM = {"type": "string", "format": "uri", "enum": list(SERVED), "default": CRS84.uri}

@@ -34,12 +34,14 @@ from layers.errors import NotFound, QueryError
 from layers.model import Layer
 from layers.query import Query, View
 from layers.store import Tile, TileIndex
+from layers.store.mercator import ZOOM_MAX
 from layers.store.tiles import require_positions
 
 __all__ = ["CONFORMANCE", "blueprint", "openapi_paths", "tile_links"]
 
 blueprint = Blueprint("tiles", __name__)
 
+NOWHERE = TileIndex(ZOOM_MAX, 0, 0)
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 SETS = "http://www.opengis.net/spec/tms/2.0/conf"
 CONFORMANCE = (
@@ -164,6 +166,8 @@ def _tileset(base: str, title: Text | None, layers: Sequence[Layer]) -> Response
     asked = [
         (layer, query, view) for layer, (query, view) in zip(layers, _asked(layers), strict=True)
     ]
+    if "filter" in request.args:  # a wrong one is told here, not only by every tile
+        current_store().tile(NOWHERE, [(query, view) for _, query, view in asked])
     kept = {name: text for name, text in request.args.items() if name not in ("f", "lang")}
     make = tilejson if chosen == "tilejson" else tileset
     form = f"{chosen};{asked_language()}"

@@ -76,6 +76,7 @@ WORDS: Mapping[str, Text] = {
     "zoom_in": Text("ซูมเข้า", "Zoom in"),
     "zoom_out": Text("ซูมออก", "Zoom out"),
     "coordinates": Text("พิกัด (ละติจูด, ลองจิจูด)", "Position (latitude, longitude)"),
+    "plot_sheet": Text("แผ่นข้อมูลแปลง", "Plot sheet"),
     "open_details": Text("เปิดดูข้อมูลส่วนบุคคล", "Open personal details"),
     "open_details_lead": Text(
         "ข้อมูลจำกัดสิทธิ ใช้เท่าที่จำเป็นต่อหน้าที่ ห้ามเผยแพร่ต่อ",

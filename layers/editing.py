@@ -44,6 +44,9 @@ __all__ = [
 HOUSEHOLD_LAYERS = frozenset({"households"})
 """Whose rows must lie in the village that they declare (LOC-R1)."""
 
+VERIFICATION = frozenset({"verified_by", "verified_at"})
+"""Fields that only confirming fills in, and a new position empties (PRIV-R2)."""
+
 DEBTOR_LAYERS = frozenset({"debtors"})
 """Whose pins must lie in the province of the fund (LOC-R4)."""
 
@@ -222,6 +225,8 @@ def _change(
     _refuse(_judged(checked, store, layer, current))
     rows = checked.rows
     require_right(person, layer, {**current.values, **_records(rows)[0]})  # also where it goes to
+    if not person.owner:
+        _lapse(rows, layer, current)
 
     def both(session: Session) -> None:
         if before is not None:
@@ -230,6 +235,18 @@ def _change(
 
     result = _write(store, person, layer, rows, "upsert", source=source, before=both, after=after)
     return Written((current.key,), result, _warnings(checked))
+
+
+def _lapse(rows: pd.DataFrame, layer: Layer, current: Current) -> None:
+    """A position that moved is confirmed by nobody yet, whatever was sent."""
+    if not set(layer.by_name) >= VERIFICATION or "geometry" not in rows:
+        return
+    if rows["geometry"].iloc[0] == _point(current):
+        return
+    for name in VERIFICATION:
+        rows[name] = None
+    if "pin_status" in layer.by_name:
+        rows["pin_status"] = "unverified"
 
 
 def _writable(
@@ -247,7 +264,7 @@ def _writable(
         tried = [dict(values)]
     return frozenset(
         name
-        for name in shown
+        for name in shown - VERIFICATION
         if any(
             may(person, layer, "W", row, privacy=max(layer.privacy, layer.by_name[name].privacy))
             for row in tried
@@ -274,7 +291,8 @@ def _without_unchanged(feature: Any, current: Current, layer: Layer) -> Any:
 def _judged(
     checked: Checked, store: Store, layer: Layer, current: Current | None = None
 ) -> Checked:
-    """With the findings of the place rules, where the layer has them."""
+    """With the findings of the rules on confirmation and place, where the layer has them."""
+    checked = Checked(checked.rows, (*checked.findings, *_self_verified(checked.rows, current)))
     if layer.id not in HOUSEHOLD_LAYERS | DEBTOR_LAYERS:
         return checked
     rows = checked.rows
@@ -294,6 +312,15 @@ def _judged(
         villages = _areas(store, "villages", areas, 6)
         more = own_village(points, codes, accuracy, villages, _areas(store, "tambons", areas, 6))
     return Checked(rows, (*checked.findings, *more))
+
+
+def _self_verified(rows: pd.DataFrame, current: Current | None) -> list[Finding]:
+    """A pin becomes verified by confirming it, not by saying so (PRIV-R2)."""
+    stands = current is not None and current.values.get("pin_status") == "verified"
+    if stands or "pin_status" not in rows:
+        return []
+    said = [int(row) for row in rows.index[rows["pin_status"] == "verified"]]
+    return [Finding("AUTH-E-SELFVERIFY", row, "pin_status", "verified") for row in said]
 
 
 def _areas(store: Store, layer_id: str, codes: Sequence[str], digits: int) -> Areas:

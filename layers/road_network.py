@@ -22,7 +22,6 @@ from typing import NamedTuple, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from geo.network import ROAD_COLUMNS, Profile, RoadNetwork, Topology, TopologyReport
 from geo.network.arcs import Objective
@@ -38,6 +37,7 @@ __all__ = ["Prepared", "cache_folder", "prepared_roads", "road_network"]
 FORMAT = 1
 """Raised whenever what stands on disk is made in another way."""
 
+REPORT = "report.json"
 PREPARED_KEPT = 2  # workspaces
 NETWORKS_KEPT = 8  # profiles with their speeds
 
@@ -130,8 +130,9 @@ def _prepare(store: Store, key: _Key, snap_m: float, cache: Path | None) -> Prep
     parent = cache or cache_folder(store.url)
     folder = parent / _digest(key[:1]) / _digest(key) if parent else None
     if folder is not None and folder.is_dir():
-        with contextlib.suppress(OSError, ValueError, KeyError, RuntimeError, pa.ArrowException):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             return _load(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     version = store.state(ROADS.id).version
     topology = Topology.build(_roads(store), snap_m)
     hierarchy = Hierarchy.build(topology.tail, topology.head, topology.nodes)
@@ -185,12 +186,29 @@ def _write(made: Prepared, folder: Path) -> None:
     np.savez(folder / "nodes.npz", nodes=topology.nodes, gates=topology.gates, kinds=kinds)
     if made.hierarchy is not None:
         made.hierarchy.save(folder / "order")
-    report = {"version": made.version, "report": asdict(topology.report)}
-    (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
+    report = {
+        "version": made.version,
+        "report": asdict(topology.report),
+        "files": _fingerprints(folder),
+    }
+    (folder / REPORT).write_text(json.dumps(report), encoding="utf-8")
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    """A checksum of every file: the libraries that read them trust what they find."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != REPORT:
+            with path.open("rb") as content:
+                digest = hashlib.file_digest(content, "blake2b").hexdigest()
+            found[path.relative_to(folder).as_posix()] = digest
+    return found
 
 
 def _load(folder: Path) -> Prepared:
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+    if report["files"] != _fingerprints(folder):
+        raise ValueError(folder.name)
     edges = gpd.read_parquet(folder / "edges.parquet")
     with np.load(folder / "nodes.npz") as arrays:
         nodes, gates, kinds = arrays["nodes"], arrays["gates"], arrays["kinds"]

@@ -34,6 +34,7 @@ UNITS: Mapping[str, Text] = {
     "day": Text("วัน", "days"),
     "days": Text("วัน", "days"),
     "month": Text("เดือน", "months"),
+    "household": Text("ครัวเรือน", "households"),
     "person": Text("คน", "persons"),
     "persons": Text("คน", "persons"),
     "persons/year": Text("คน/ปี", "persons per year"),

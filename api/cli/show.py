@@ -40,7 +40,12 @@ def show(context: Context, chosen: Process, result: Result) -> None:
 
 def _features(chosen: Process, features: pd.DataFrame, language: str) -> Table:
     """A row per feature; a single feature stands upright, a line per figure."""
-    columns = [item for item in chosen.outputs if item.name in features.columns]
+    other = "_en" if language == "th" else "_th"
+    columns = [
+        item
+        for item in chosen.outputs
+        if item.name in features.columns and not item.name.endswith(other)
+    ]
     heads = [
         item.label.get(language) + (f" ({item.unit})" if item.unit else "") for item in columns
     ]
@@ -76,6 +81,8 @@ def _records(rows: Sequence[Mapping[str, Any]], language: str) -> Table:
 
 
 def _label(item: Output, value: Any, language: str) -> str:
+    if isinstance(value, list):
+        return ", ".join(_label(item, part, language) for part in value) or "-"
     if item.values and value in item.values:
         return item.values[value].get(language)
     return _cell(value, language)

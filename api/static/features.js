@@ -77,7 +77,10 @@ document.querySelectorAll("tr[data-feature]").forEach((line) => {
 });
 
 const bounds = layer.getBounds();
-if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: features.length > 1 ? 15 : 16.5 });
+/* A point alone is shown with the tambons around it; a shape alone has a form to look at. */
+const point = bounds.isValid() && bounds.getNorthEast().equals(bounds.getSouthWest());
+const closest = point ? 11.5 : features.length > 1 ? 15 : 16.5;
+if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: closest });
 else map.setView([13.5, 101], 5);
 
 /* Thin borders around, so that one sees where this is: provinces, districts or tambons. */

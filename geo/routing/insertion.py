@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from geo.routing.visit_jobs import Job, Option
@@ -14,13 +15,18 @@ Pair = tuple[int, int]
 
 
 def insert_jobs(
-    jobs: Sequence[Job], shifts: Sequence[Shift], travel: Mapping[str, Travel]
+    jobs: Sequence[Job],
+    shifts: Sequence[Shift],
+    travel: Mapping[str, Travel],
+    *,
+    deadline: float | None = None,
 ) -> list[list[Pair]]:
     """Routes of (job, option) for each shift that keep every hour and limit.
 
-    Must-visits first, then by worth; a job that fits nowhere is left out.
+    Must-visits first, then by worth; a job that fits nowhere is left out, and so is the rest when
+    ``deadline`` passes (clock of ``time.perf_counter``).
     """
-    return _Insertion(jobs, shifts, travel).run()
+    return _Insertion(jobs, shifts, travel).run(deadline)
 
 
 class _Insertion:
@@ -33,9 +39,11 @@ class _Insertion:
         self.routes: list[list[Pair]] = [[] for _ in shifts]
         self.records = [0] * len(shifts)
 
-    def run(self) -> list[list[Pair]]:
+    def run(self, deadline: float | None) -> list[list[Pair]]:
         jobs = self.jobs
         for job in sorted(range(len(jobs)), key=lambda j: (not jobs[j].must, -jobs[j].worth, j)):
+            if deadline is not None and time.perf_counter() > deadline:
+                break
             best: tuple[int, int, int, int] | None = None
             for number, option in enumerate(jobs[job].options):
                 for shift in option.shifts:

@@ -6,6 +6,7 @@ what a shift may not do is a load that it cannot carry.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,7 +99,7 @@ def plan_rounds(
     (['x', 'y'], 1800)
     """
     rules = rules or RoundRules()
-    stop = StopRule(seconds=rules.seconds, idle_rounds=rules.idle_rounds)
+    deadline = time.perf_counter() + rules.seconds
     out, notes = _working(shifts, rules.reserve_pct)
     jobs, left = jobs_of(visits, out, travel)
     jobs, beyond = _considered(jobs, out, rules.consider)
@@ -106,8 +107,10 @@ def plan_rounds(
     if not jobs:
         rounds = tuple(_timed(shift, [], visits, travel[shift.mode]) for shift in out)
         return RoundPlan(rounds=rounds, left_out=tuple(left), notes=notes, seed=rules.seed)
-    first = insert_jobs(jobs, out, travel)
-    problem = _Problem(jobs, out, travel)
+    first = insert_jobs(jobs, out, travel, deadline=deadline)
+    problem = _Problem(jobs, out, travel, strict=_all_must(jobs, first))
+    left_s = min(max(deadline - time.perf_counter(), 0.1), rules.seconds)
+    stop = StopRule(seconds=left_s, idle_rounds=rules.idle_rounds)
     solved = solve_routes(problem.data, stop, rules.seed, problem.solution(first))
     chosen = problem.chosen(solved.solution) if solved.feasible else first
     rounds = tuple(
@@ -181,11 +184,25 @@ def _considered(
     return [jobs[j] for j in sorted(kept)], [j for i, j in enumerate(jobs) if i not in inside]
 
 
+def _all_must(jobs: Sequence[Job], routes: Sequence[Sequence[tuple[int, int]]]) -> bool:
+    """Whether the routes hold every must-visit, so that the search may insist on them."""
+    held = {job for route in routes for job, _ in route}
+    return all(number in held for number, job in enumerate(jobs) if job.must)
+
+
 class _Problem:
-    """Jobs and shifts as PyVRP data, and the way back."""
+    """Jobs and shifts as PyVRP data, and the way back.
+
+    Must-visits are required where that is possible (``strict``), else worth more than any other.
+    """
 
     def __init__(
-        self, jobs: Sequence[Job], shifts: Sequence[Shift], travel: Mapping[str, Travel]
+        self,
+        jobs: Sequence[Job],
+        shifts: Sequence[Shift],
+        travel: Mapping[str, Travel],
+        *,
+        strict: bool,
     ) -> None:
         self.shifts = shifts
         self.client_of = [(j, o) for j, job in enumerate(jobs) for o in range(len(job.options))]
@@ -198,6 +215,7 @@ class _Problem:
         modes = sorted({shift.mode for shift in shifts})
         matrices = [_between(travel[mode].seconds, leaves, enters) for mode in modes]
         farthest = 2 * max(int(m[m < FORBIDDEN].max()) for m in matrices) + 1
+        prizes = _prizes(jobs, farthest)
         groups = [[c for c, (j, _) in enumerate(self.client_of) if j == job]
                   for job in range(len(jobs))]  # fmt: skip
         shared = [group for group in groups if len(group) > 1]
@@ -212,8 +230,8 @@ class _Problem:
                     service_duration=options[client].work,
                     tw_early=options[client].early,
                     tw_late=options[client].late,
-                    prize=int(farthest * max(jobs[j].worth, 0.01) * 100) // 100,
-                    required=jobs[j].must and client not in group_of,
+                    prize=prizes[j],
+                    required=strict and jobs[j].must and client not in group_of,
                     group=group_of.get(client),
                 )
                 for client, (j, _) in enumerate(self.client_of)
@@ -234,7 +252,7 @@ class _Problem:
             distance_matrices=matrices,
             duration_matrices=matrices,
             groups=[
-                ClientGroup(group, required=jobs[self.client_of[group[0]][0]].must)
+                ClientGroup(group, required=strict and jobs[self.client_of[group[0]][0]].must)
                 for group in shared
             ],
         )  # fmt: skip
@@ -280,6 +298,18 @@ class _Problem:
         return found
 
 
+def _prizes(jobs: Sequence[Job], farthest: int) -> list[int]:
+    """What each job is worth in seconds of driving: the least one more than any detour."""
+    worth = [max(job.worth, LEAST_WORTH) for job in jobs]
+    least, most = min(worth), max(worth)
+    return [
+        round(farthest * (MUST_FACTOR * most if job.must else one) / least)
+        for job, one in zip(jobs, worth, strict=True)
+    ]
+
+
+LEAST_WORTH = 0.001
+MUST_FACTOR = 4
 FORBIDDEN = 10**8  # seconds of a way that does not exist
 
 

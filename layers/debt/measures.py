@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -131,8 +131,8 @@ class LitigationGuard:
 
 
 def litigation_guard(
-    outcomes: list[list[str]],
-    documents_missing: list[str],
+    outcomes: Sequence[Sequence[str]],
+    documents_missing: Sequence[str],
     *,
     min_visits: int = LITIGATION_MIN_VISITS,
 ) -> LitigationGuard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,15 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.text import Text
 
-__all__ = ["ACCURACY_MAX_M", "STALE_AFTER_DAYS", "PinCheck", "check_pin", "is_stale", "working_pin"]
+__all__ = [
+    "ACCURACY_MAX_M",
+    "STALE_AFTER_DAYS",
+    "PinCheck",
+    "check_pin",
+    "is_stale",
+    "status_after_visit",
+    "working_pin",
+]
 
 ACCURACY_MAX_M = 50.0
 STALE_AFTER_DAYS = 365
@@ -69,6 +77,22 @@ def is_stale(verified_at: date | None, reference: date) -> bool | None:
     if verified_at is None:
         return None
     return (reference - verified_at).days > STALE_AFTER_DAYS
+
+
+def status_after_visit(status: str, outcomes: Collection[str], pin_confirmed: bool | None) -> str:
+    """What a visit makes of the pin that it went to (DEBT-R25).
+
+    Moved away, or not found there, goes before a confirmation; nothing said changes nothing.
+
+    >>> status_after_visit("unverified", ["met"], True)
+    'verified'
+    >>> status_after_visit("verified", ["moved"], None)
+    'moved'
+    """
+    for outcome in ("moved", "not_found"):
+        if outcome in outcomes:
+            return outcome
+    return "verified" if pin_confirmed else status
 
 
 def working_pin(pins: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.text import Text
+from layers.debt.classes import CLASS_NUMBERS
+from layers.debt.contracts import known_days
 from layers.debt.dates import Days
 from layers.model import choices
 
@@ -30,6 +32,7 @@ __all__ = [
     "purge_on",
     "slot_due",
     "slot_states",
+    "visit_candidates",
     "visit_list",
     "weeks_of_month",
 ]
@@ -147,6 +150,34 @@ def province_report_due(visited_on: date, report_days: int = 7) -> date:
 def purge_on(planned_date: date, purge_days: int = 7) -> date:
     """The day on which a device drops the data of its round (DEBT-R28, decision)."""
     return planned_date + timedelta(days=purge_days)
+
+
+def visit_candidates(
+    debtors: pd.DataFrame,
+    on: date,
+    *,
+    classes: Collection[str] = tuple(CLASS_NUMBERS),
+    bands: Collection[str] | None = None,
+    area: str = "",
+    not_visited_days: int = 0,
+    pin_unverified: bool = False,
+) -> NDArray[np.bool_]:
+    """Who a round may be planned for, as a mask (the filter of DEBT-R24).
+
+    ``debtors`` has the columns of the layer; ``area`` is a code that the place begins with. With
+    ``not_visited_days`` only those whose last visit is longer ago, or who were never visited.
+    """
+    chosen = debtors["debtor_class"].isin(list(classes)).to_numpy(dtype=bool)
+    if area:
+        chosen &= debtors["area_code"].astype(str).str.startswith(area).to_numpy(dtype=bool)
+    if bands is not None:
+        chosen &= debtors["timebar_band"].isin(list(bands)).to_numpy(dtype=bool)
+    if not_visited_days:
+        since = np.datetime64(on, "D") - known_days(debtors, "last_visit_date")
+        chosen &= ~(since <= np.timedelta64(not_visited_days, "D"))
+    if pin_unverified:
+        chosen &= (debtors["pin_status"] != "verified").to_numpy(dtype=bool)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)

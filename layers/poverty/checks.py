@@ -36,6 +36,20 @@ FINDINGS: Mapping[str, tuple[Severity, Text]] = {
         "error",
         Text("{label} ซ้ำกับครัวเรือนอื่น", "{label} is that of another household too"),
     ),
+    "POV-E-SAME-ID": (
+        "error",
+        Text(
+            "{label}: {value} เป็นของครัวเรือนอื่นด้วย",
+            "{label}: {value} is that of another household too",
+        ),
+    ),
+    "POV-W-SAME-HOUSE": (
+        "warn",
+        Text(
+            "{label} {value} ซ้ำในหมู่บ้านเดียวกัน ให้เจ้าหน้าที่ยืนยัน",
+            "{label} {value} stands twice in this village; a person must confirm",
+        ),
+    ),
     "POV-E-PLACE": (
         "error",
         Text(
@@ -186,7 +200,11 @@ def _numbers(out: Findings, table: pd.DataFrame, data_year_be: int) -> None:
 
 
 def _identity(out: Findings, table: pd.DataFrame) -> None:
-    """The same id or the same person in two rows: nobody can tell which is right (POV-R19)."""
+    """The same id or person in two rows: nobody can tell which is right (POV-R19).
+
+    In this order: platform id, external id, keyed hash of the person; the same house is only a
+    candidate that a person must confirm.
+    """
     out.add(
         "POV-E-TWICE", table["household_id"].duplicated(keep=False).to_numpy(), table,
         "household_id",
@@ -196,6 +214,30 @@ def _identity(out: Findings, table: pd.DataFrame) -> None:
         # Rows of one id were named above already.
         other = ~table.duplicated(["household_id", "person_key"], keep=False)
         out.add("POV-E-SAME-PERSON", (twice & other).to_numpy(), table, "person_key")
+    if "ext_ids" in table:
+        out.add("POV-E-SAME-ID", _shared_external(table), table, "ext_ids")
+    if {"house_no", "area_code"} <= set(table):
+        same = table["house_no"].notna() & table.duplicated(["area_code", "house_no"], keep=False)
+        out.add("POV-W-SAME-HOUSE", same.to_numpy(), table, "house_no")
+
+
+def _shared_external(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether another household has an id of the same outside system."""
+    rows = np.flatnonzero(table["ext_ids"].notna())
+    pairs = pd.DataFrame(
+        [
+            (row, system, str(value))
+            for row in rows.tolist()
+            for system, value in table["ext_ids"].iloc[row].items()
+            if value not in (None, "")
+        ],
+        columns=["row", "system", "value"],
+    )
+    pairs["household_id"] = table["household_id"].to_numpy(dtype=object)[pairs["row"].to_numpy(int)]
+    owners = pairs.groupby(["system", "value"])["household_id"].transform("nunique")
+    shared = np.zeros(len(table), dtype=bool)
+    shared[pairs.loc[owners > 1, "row"].to_numpy(int)] = True
+    return shared
 
 
 def _is(column: pd.Series[Any], value: bool) -> NDArray[np.bool_]:

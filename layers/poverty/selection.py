@@ -25,7 +25,6 @@ __all__ = [
     "compared",
     "sammachip_order",
     "select",
-    "villages_of",
     "with_guard",
 ]
 
@@ -51,7 +50,7 @@ class Selection:
     """For n households: ``list_state`` indexes LIST_STATES, ``rank`` is 1 for the first, 0 none.
 
     ``shown_rank`` is the order that may be seen: selected before waiting, tiers 3 and 4 as one
-    (PRIV-R13). ``villages`` is one row per village (:func:`villages_of`).
+    (PRIV-R13). ``villages`` is one row per village: quota, counts, what stays unfilled, guard of the selected.
     """
 
     list_state: NDArray[np.int8]
@@ -80,7 +79,7 @@ def select(
     ``quota`` gives a number per household's village where villages differ. The same households
     give the same lists in whatever order they come: the id breaks the last tie.
     """
-    village, names = pd.factorize(pa_strings(who.village), sort=True)
+    village, names = pd.factorize(np.asarray(who.village, dtype=object), sort=True)
     listed = (who.status == ELIGIBLE) & np.isin(who.guard, (overlap.CLEAR, overlap.VILLAGE_ONLY))
     allowed = np.broadcast_to(
         np.asarray(limits.households_per_village if quota is None else quota), len(village)
@@ -93,13 +92,8 @@ def select(
     list_state = np.full(len(village), NONE, dtype=np.int8)
     list_state[listed] = np.where(rank[listed] <= allowed[listed], SELECTED, WAITING)
     shown = _ranked(village, chosen, [*ties, np.minimum(who.tier[chosen], 3), list_state[chosen]])
-    table = villages_of(who, village, np.asarray(names), list_state, allowed)
+    table = _villages(who, village, np.asarray(names), list_state, allowed)
     return Selection(list_state, rank, shown, table)
-
-
-def pa_strings(values: ArrayLike) -> NDArray[np.object_]:
-    """Texts as an array of objects, whatever holds them."""
-    return np.asarray(values, dtype=object)
 
 
 def _tie(who: Candidates, name: str, chosen: NDArray[np.intp]) -> Floats:
@@ -121,7 +115,7 @@ def _ranked(
     return rank
 
 
-def villages_of(
+def _villages(
     who: Candidates,
     village: NDArray[np.intp],
     names: NDArray[np.object_],

@@ -28,7 +28,7 @@ from layers.debt.measures import interest_cut_eligible, notice_received, offered
 from layers.debt.order import list_order
 from layers.debt.parameters import ANCHORS, NEVER_PAID_ANCHORS, ClassRules
 from layers.debtors import DEBTORS
-from layers.processes.debtor_rows import DebtorRows, read_debtors
+from layers.processes.debtor_rows import DebtorRows, read_debtors, visible_rows
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.projects import LEVELS
 
@@ -54,7 +54,9 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     judged, findings = classify(
         rows.table, reference, rules, known_on=known_on, faults=rows.unreadable
     )
-    documents = _visible(reader, "documents") if not rows.drawn else pd.DataFrame()
+    documents = pd.DataFrame()
+    if not rows.drawn:
+        documents = visible_rows(reader, "documents", "subject_layer", "debtors")
     columns = _columns(rows, judged, documents, reader, rules, parameters["matrix_extra"])
     table = _table(rows, columns, documents if parameters["legal_view"] else pd.DataFrame())
     summary = {
@@ -92,13 +94,6 @@ def _edges(text: str) -> tuple[int, ...]:
             ),
             parameter="timebar_bands",
         ) from None
-
-
-def _visible(reader: Reader, layer_id: str) -> pd.DataFrame:
-    """Rows of another layer about debtors; none where the caller may see no rows of it."""
-    if reader.view_of(reader.store.layer(layer_id)).aggregates_only:
-        return pd.DataFrame()
-    return reader.read(layer_id)
 
 
 def _columns(
@@ -157,7 +152,7 @@ def _floats(table: pd.DataFrame, name: str) -> Any:
 
 def _last_visits(rows: DebtorRows, reader: Reader) -> Any:
     none = np.full(len(rows.table), None, dtype=object)
-    visits = pd.DataFrame() if rows.drawn else _visible(reader, "visits")
+    visits = pd.DataFrame() if rows.drawn else visible_rows(reader, "visits", "kind", "debtor")
     if not {"contract_id", "visited_at"} <= set(visits.columns) or not len(visits):
         return none
     mine = visits[visits["contract_id"].notna() & visits["visited_at"].notna()]
@@ -314,18 +309,13 @@ def rule_inputs() -> tuple[Input, ...]:
 
 
 def _outputs() -> tuple[Output, ...]:
-    known = (*SHOWN[:3], "list_order", *STORED[:9], "measures_offered", "documents_pct",
-             "last_visit_date")  # fmt: skip
-    of_layer = (DEBTORS.by_name[name] for name in dict.fromkeys(known))
+    known = ("contract_id", "list_order", "debtor_class", "class_reason", "timebar_date",
+             "days_left", "timebar_band", "measures_offered", "documents_pct")  # fmt: skip
+    of_layer = (DEBTORS.by_name[name] for name in known)
     return (
         *(
             Output(name=f.name, label=f.label, type=f.type, unit=f.unit, values=f.values)
             for f in of_layer
-        ),
-        Output(
-            name="legal_view_until",
-            label=Text(f"วันตามความเห็นทางกฎหมาย ({ASK_A_LAWYER.th})", "Day by the legal view"),
-            type="date",
         ),
         Output(
             name="error", label=Text("จัดประเภทไม่ได้เพราะ", "Not classified because"), type="text"

@@ -18,7 +18,7 @@ from layers.debtors import DEBTORS
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
 
-__all__ = ["DebtorRows", "read_debtors"]
+__all__ = ["DebtorRows", "read_debtors", "visible_rows"]
 
 WANTED = (
     "contract_id", "contract_no", "area_code", "project_status", "outstanding_thb", "principal_thb",
@@ -57,6 +57,19 @@ def read_debtors(
     if "geometry" not in rows:
         rows["geometry"] = None
     return DebtorRows(gpd.GeoDataFrame(rows, geometry="geometry", crs=4326), drawn=False)
+
+
+def visible_rows(
+    reader: Reader, layer_id: str, field: str | None = None, value: str = ""
+) -> pd.DataFrame:
+    """Rows of another layer about debtors, those with ``value`` in ``field``; none where the
+    caller may see no rows of it, or not this field.
+    """
+    view = reader.view_of(reader.store.layer(layer_id))
+    if view.aggregates_only or (field is not None and field not in view.fields):
+        return pd.DataFrame()
+    chosen = None if field is None else {"op": "=", "args": [{"property": field}, value]}
+    return reader.read(layer_id, filter=chosen)
 
 
 def _handed_over(document: Mapping[str, Any], reader: Reader) -> DebtorRows:

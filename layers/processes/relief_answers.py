@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from geo.errors import ParameterError
 from geo.text import Text
 from layers import people
 from layers.debt.interest import InterestRules, eligible, interest, phases
+from layers.debt.measures import COURT_STATUSES, litigation_guard
+from layers.debt.mediation import Channel, earliest_hearing
 from layers.debt.money import baht, satang
 from layers.debt.relief import (
     CEILING,
@@ -54,6 +56,8 @@ class ReliefCase:
     generation: str | None = None
     legal_status: str | None = None
     joint_debtors: int | None = None
+    visit_outcomes: Sequence[Sequence[str]] | None = None
+    documents_missing: Sequence[str] = ()
     given: Mapping[str, Any]
 
 
@@ -130,7 +134,7 @@ def _restructure(measure: str, case: ReliefCase) -> Answer:
         "schedule": schedule,
     }
     hint = None
-    if case.legal_status in ("filed", "judgment", "enforcement"):
+    if case.legal_status in COURT_STATUSES:
         hint = Text("อยู่ในคดี ไม่ปรับโครงสร้างใหม่", "In court: no new restructuring")
     row = _row(measure, "fail" if hint else "pass", figure=figures["each_thb"], hint=hint)
     opened = _open(rules, "restructure_from", "restructure_max_months", "restructure_rate_pct")
@@ -258,11 +262,42 @@ def _hardship(measure: str, case: ReliefCase) -> Answer:
     return Answer(measure, _row(measure, "unknown", hint=hint), {}, {"amount": None})
 
 
+def _mediation(measure: str, case: ReliefCase) -> Answer:
+    """When a hearing may be: the day after an invitation in the field, or 45 days by post."""
+    channels: tuple[Channel, ...] = ("field", "post")
+    figures = {
+        f"earliest_hearing_{channel}": earliest_hearing(channel, case.reference).isoformat()
+        for channel in channels
+    }
+    return Answer(measure, _row(measure, "pass"), figures, {})
+
+
+def _litigation(measure: str, case: ReliefCase) -> Answer:
+    """A warning, not a bar: who could be traced belongs into a measure first."""
+    least = case.given["min_visits_before_litigation"]
+    opened = {"min_visits_before_litigation": least}
+    if case.visit_outcomes is None:
+        return replace(
+            _missing(measure, "บันทึกการลงพื้นที่", "record of visits"), open_parameters=opened
+        )
+    guard = litigation_guard(case.visit_outcomes, case.documents_missing, min_visits=least)
+    hint = None
+    if guard.warnings:
+        hint = Text(
+            "; ".join(text.th for text in guard.warnings),
+            "; ".join(text.en for text in guard.warnings),
+        )
+    sign: Sign = "pass" if guard.ready else "fix"
+    return Answer(measure, _row(measure, sign, hint=hint), {}, opened)
+
+
 _CALCULATORS: Mapping[str, Callable[[str, ReliefCase], Answer]] = {
     "restructure": _restructure,
     "release": _release,
     "penalty_waiver": _penalty_waiver,
     "hardship_2568": _hardship,
+    "mediation_20ter": _mediation,
+    "litigation": _litigation,
     "mediation_discount": _discount,
     "interest_cut": _interest_cut,
 }

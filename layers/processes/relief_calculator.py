@@ -6,7 +6,7 @@ Estimates for the talk: the register LM and the committees decide.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -19,19 +19,30 @@ from layers import people
 from layers.debt.classes import DEBTOR_CLASSES, classify
 from layers.debt.contracts import numbers
 from layers.debt.dates import days, plain, today
+from layers.debt.documents import (
+    completeness,
+    has_guarantor,
+    in_mediation,
+    in_restructuring,
+    papers_held,
+)
 from layers.debt.findings import FINDINGS_SHOWN
-from layers.debt.interest import DAY_COUNTS, InterestRules
-from layers.debt.measures import MATRIX, interest_cut_eligible, notice_received, offered
+from layers.debt.measures import (
+    MATRIX,
+    interest_cut_eligible,
+    notice_received,
+    offered,
+)
 from layers.debt.money import baht, cut, satang, split
-from layers.debt.relief import HARDSHIP_KINDS, ReliefRules
-from layers.debtors import DEBTORS, GENERATIONS, LEGAL_STATUSES
-from layers.processes.debtor_rows import DebtorRows, read_debtors
-from layers.processes.model import Input, Output, Process, Reader, Result
+from layers.debt.relief import ReliefRules
+from layers.debtors import DEBTORS
+from layers.processes.debtor_rows import DebtorRows, read_debtors, visible_rows
+from layers.processes.model import Output, Process, Reader, Result
 from layers.processes.relief_answers import RULES, ReliefCase, answer, rule_set
+from layers.processes.relief_inputs import FACTS, INPUTS
 
 __all__ = ["RELIEF_CALCULATOR"]
 
-FACTS = ("outstanding_thb", "default_interest_thb", "penalty_thb")
 DISCLAIMER = Text(
     "เป็นการประมาณเพื่อประกอบการพูดคุย ผู้ตัดสินคือ LM และคณะอนุกรรมการ",
     "An estimate for the talk: LM and the committees decide",
@@ -42,7 +53,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     """One debtor in full when one is named or amounts are given, else a line for each."""
     reference = parameters["reference"] or today()
     if parameters["contract_id"] is None and any(parameters[n] is not None for n in FACTS):
-        return _one(parameters, None, None)
+        return _one(parameters, None, None, {})
     rows = read_debtors(None, _filter(parameters), reader)
     if parameters["contract_id"] is not None:
         if not len(rows.table):
@@ -55,7 +66,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
                 parameter="contract_id",
             )
         judged, _ = classify(rows.table, reference, known_on=max(reference, today()))
-        return _one(parameters, rows, judged.iloc[0])
+        return _one(parameters, rows, judged.iloc[0], _file(rows, judged, reader))
     return _all(parameters, rows)
 
 
@@ -66,10 +77,32 @@ def _filter(parameters: Mapping[str, Any]) -> Any:
     return {"op": "=", "args": [{"property": "contract_id"}, key]}
 
 
-def _one(parameters: Mapping[str, Any], rows: DebtorRows | None, judged: Any) -> Result:
+def _file(rows: DebtorRows, judged: pd.DataFrame, reader: Reader) -> dict[str, Any]:
+    """What visits and papers say of one contract, where the caller may see them."""
+    key = str(rows.table["contract_id"].iloc[0])
+    visits = visible_rows(reader, "visits", "contract_id", key)
+    papers = completeness(
+        judged["debtor_class"],
+        papers_held(visible_rows(reader, "documents", "subject_id", key), [key]),
+        guarantor=has_guarantor(rows.table),
+        restructuring=in_restructuring(rows.table),
+        mediation=in_mediation(rows.table),
+    )
+    outcomes = visits.get("outcome")
+    return {
+        "visit_outcomes": None
+        if outcomes is None
+        else [item if isinstance(item, list) else [] for item in outcomes],
+        "documents_missing": papers.missing[0],
+    }
+
+
+def _one(
+    parameters: Mapping[str, Any], rows: DebtorRows | None, judged: Any, file: Mapping[str, Any]
+) -> Result:
     facts = {} if rows is None else rows.table.iloc[0].to_dict()
     code = parameters["debtor_class"] or (None if judged is None else judged["debtor_class"])
-    case = _case(parameters, facts)
+    case = replace(_case(parameters, facts), **file)
     chosen = parameters["measure"]
     measures = [chosen] if chosen else _measures(code, rows, judged)
     answers = [answer(measure, case) for measure in measures]
@@ -198,165 +231,6 @@ def _total(thb: Any) -> float:
     return float(baht(satang(thb[~np.isnan(thb)]).sum()))
 
 
-def _of_layer(name: str, **changes: Any) -> Input:
-    item = DEBTORS.by_name[name]
-    kinds: dict[str, Any] = {"number": "number", "integer": "integer", "date": "date"}
-    return Input(
-        name=name,
-        label=item.label,
-        type=kinds.get(item.type, "text"),
-        unit=item.unit,
-        minimum=item.minimum,
-        maximum=item.maximum,
-        values=item.values,
-        **changes,
-    )
-
-
-def _text(name: str, th: str, en: str, **more: Any) -> Input:
-    return Input(name=name, label=Text(th, en), type="text", **more)
-
-
-def _date(name: str, th: str, en: str) -> Input:
-    return Input(name=name, label=Text(th, en), type="date")
-
-
-_LABELS: Mapping[str, tuple[Text, str | None]] = {
-    "restructure_max_months": (Text("ขยายเวลาได้ไม่เกิน", "Extension at most"), "month"),
-    "restructure_rate_pct": (Text("ดอกเบี้ยระหว่างขยายเวลา", "Interest of the extension"), "%"),
-    "notice_days": (Text("ชำระหลังได้รับหนังสือภายใน", "Paid after the notice within"), "day"),
-    "notice_pct": (Text("ลดก่อนฟ้องไม่เกิน", "Cut before suit, at most"), "%"),
-    "compromise_days": (Text("ชำระหลังยอมความภายใน", "Paid after compromise within"), "day"),
-    "compromise_pct": (Text("ลดหลังยอมความไม่เกิน", "Cut after compromise, at most"), "%"),
-    "compromise_late_days": (Text("ชำระหลังยอมความอย่างช้า", "Paid after compromise, latest"), "day"),
-    "compromise_late_pct": (Text("ลดเมื่อชำระช้าไม่เกิน", "Cut when paid late, at most"), "%"),
-    "penalty_waiver_days": (Text("ชำระหลังอนุมัติงดเบี้ยปรับภายใน", "Paid after waiver within"), "day"),
-    "phase1_months": (Text("ช่วงแรกของมาตรการดอกเบี้ย", "First phase of interest"), "month"),
-    "phase1_rate_pct": (Text("ดอกเบี้ยผิดนัดช่วงแรก", "Default interest, first phase"), "%"),
-    "gap_rate_pct": (Text("ดอกเบี้ยเดือนที่ 3", "Interest of month 3"), "%"),
-    "disciplined_rate_pct": (Text("ดอกเบี้ยเมื่อมีวินัย", "Interest with discipline"), "%"),
-    "default_rate_pct": (Text("ดอกเบี้ยเมื่อยังผิดนัด", "Interest still in default"), "%"),
-}
-
-
-def _rule_inputs() -> tuple[Input, ...]:
-    return tuple(
-        Input(
-            name=item.name,
-            label=_LABELS[item.name][0],
-            type="number" if item.name.endswith("_pct") else "integer",
-            unit=_LABELS[item.name][1],
-            default=item.default,
-            minimum=item.metadata["low"],
-            maximum=item.metadata["high"],
-        )
-        for kind in (ReliefRules, InterestRules)
-        for item in fields(kind)
-        if "low" in item.metadata
-    )
-
-
-INPUTS = (
-    _of_layer("contract_id"),
-    Input(
-        name="filter",
-        label=Text("ตัวกรอง", "Filter"),
-        type="filter",
-        description=Text("CQL2 บนชั้นข้อมูลลูกหนี้", "CQL2 over the layer debtors"),
-    ),
-    _date("reference", "วันอ้างอิง", "Reference day"),
-    _text("measure", "มาตรการ", "Measure", values=people.MEASURES),
-    _text("debtor_class", "ประเภทลูกหนี้", "Class", values=DEBTOR_CLASSES),
-    *(_of_layer(name) for name in FACTS),
-    _of_layer("start_date"),
-    _of_layer("end_date"),
-    _of_layer("co_debtors"),
-    _text("generation", "รุ่นกองทุน", "Fund generation", values=GENERATIONS),
-    _text("legal_status", "สถานะทางคดี", "Legal status", values=LEGAL_STATUSES),
-    _date("approved_on", "วันที่จังหวัดอนุมัติ", "Approved by the province on"),
-    Input(
-        name="months",
-        label=Text("จำนวนงวดที่ขอขยาย", "Instalments asked for"),
-        type="integer",
-        unit="month",
-        default=24,
-        minimum=1,
-    ),
-    _text(
-        "restructure_from",
-        "นับระยะขยายจาก",
-        "Extension counted from",
-        default="approval_date",
-        values={
-            "approval_date": Text("วันที่อนุมัติ", "Day of approval"),
-            "original_end": Text("วันสิ้นสุดสัญญาเดิม", "Old end of the contract"),
-        },
-    ),
-    _text(
-        "situation",
-        "ชำระเมื่อ",
-        "Paid after",
-        default="notice",
-        values={
-            "notice": Text("ได้รับหนังสือทวงถาม", "A notice letter"),
-            "compromise": Text("ทำสัญญายอมความ", "A compromise contract"),
-        },
-    ),
-    _date("base_date", "วันที่ได้รับหนังสือหรือทำสัญญายอมความ", "Day of the notice or compromise"),
-    _date("paid_on", "วันที่ชำระ", "Paid on"),
-    Input(
-        name="in_full",
-        label=Text("ชำระเต็มจำนวน", "Paid in full"),
-        type="boolean",
-        default=True,
-    ),
-    Input(
-        name="granted_pct",
-        label=Text("ร้อยละที่เจ้าหน้าที่ให้ลด", "Cut granted by the officer"),
-        type="number",
-        unit="%",
-        minimum=0,
-        maximum=100,
-    ),
-    _date("until", "คิดดอกเบี้ยถึงวันที่", "Interest until"),
-    Input(
-        name="disciplined",
-        label=Text("ชำระมีวินัยตั้งแต่เดือนที่ 4", "Disciplined from month 4"),
-        type="boolean",
-        default=True,
-    ),
-    _text(
-        "day_count",
-        "วิธีนับวัน",
-        "Day count",
-        default=DAY_COUNTS[0],
-        values={code: Text(code, code) for code in DAY_COUNTS},
-    ),
-    _text(
-        "applicant_role",
-        "ผู้ขอปลด",
-        "Who asks for release",
-        default="joint_debtor",
-        values={
-            "main_borrower": Text("ผู้กู้หลัก", "Main borrower"),
-            "joint_debtor": Text("ลูกหนี้ร่วม", "Joint debtor"),
-            "guarantor": Text("ผู้ค้ำประกัน", "Guarantor"),
-        },
-    ),
-    _text("must_consent", "รหัสผู้ที่ต้องยินยอม (คั่นด้วยจุลภาค)", "Keys of those who must consent"),
-    _text("consents", "รหัสผู้ที่ยินยอมแล้ว (คั่นด้วยจุลภาค)", "Keys of those who consented"),
-    Input(
-        name="payment_proof",
-        label=Text("มีหลักฐานการชำระ", "Proof of payment"),
-        type="boolean",
-        default=False,
-    ),
-    _text("hardship_kind", "สภาพความเดือดร้อน", "Hardship", values=HARDSHIP_KINDS),
-    _text("hardship_proof", "หลักฐานความเดือดร้อน", "Proof of hardship"),
-    *_rule_inputs(),
-)
-
-
 def _money(name: str, th: str, en: str) -> Output:
     return Output(name=name, label=Text(th, en), type="number", unit="THB")
 
@@ -389,6 +263,6 @@ RELIEF_CALCULATOR = Process(
         _money("share_thb", "ส่วนแบ่งต่อคน", "Share of one person"),
         Output(name="error", label=Text("คำนวณไม่ได้เพราะ", "Not computed because"), type="text"),
     ),
-    reads=("debtors",),
+    reads=("debtors", "documents", "visits"),
     run=run,
 )

@@ -67,15 +67,13 @@ def drawn_places(
     """Places of a GeoJSON document, their id in ``id`` (or made), names in their properties."""
     features = drawn_features(document, parameter, label)
     reader.refuse_more(len(features))
+    columns = ("id", "name_th", "name_en", "area_code", "geom_precision", *more)
     rows = []
     for number, item in enumerate(features, 1):
-        row: dict[str, Any] = {
-            name: item.properties.get(name)
-            for name in ("id", "name_th", "name_en", "area_code", "geom_precision", *more)
-        }
+        row: dict[str, Any] = {name: item.properties.get(name) for name in columns}
         row["id"] = str(row["id"] or item.id or f"{parameter}-{number}")
         rows.append(row)
-    table = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["id", *more])
+    table = pd.DataFrame(rows, columns=list(columns))
     shapes = np.array([item.shape for item in features], dtype=object)
     return _sorted_out(table, shapes, parameter, precision)
 

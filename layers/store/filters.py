@@ -168,6 +168,9 @@ def _condition(node: Any, scope: Scope, depth: int) -> Sql:
 
 def _compare(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
     left, right = _pair(args, op, scope, depth)
+    if op in ("=", "<>"):
+        _require_codes(args[0], [args[1]], scope)
+        _require_codes(args[1], [args[0]], scope)
     if left.type in ("list", "object"):
         raise wrong(f"a {left.type} cannot be compared", f"เทียบค่าชนิด {left.type} ไม่ได้")
     return left.sql + Sql(f" {COMPARISONS[op]} ") + right.sql
@@ -207,8 +210,29 @@ def _in(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:
         raise wrong("in needs a value and a list", "in ต้องมีค่าและรายการ")
     value = _scalar(args[0], scope, depth)
     scope.nodes += len(args[1])
+    _require_codes(args[0], args[1], scope)
     choices = [_typed(item, value.type, scope, depth).sql for item in args[1]]
     return value.sql + Sql.join(", ", choices).inside(" IN (", ")")
+
+
+def _require_codes(node: Any, values: Sequence[Any], scope: Scope) -> None:
+    """Refuse a value that a coded field never has for this caller (PRIV-T6b)."""
+    name = node.get("property") if isinstance(node, Mapping) else None
+    field = scope.layer.by_name.get(name) if isinstance(name, str) else None
+    if field is None or field.values is None or field.type != "text":
+        return
+    for value in values:
+        if isinstance(value, str) and value not in field.values:
+            allowed = ", ".join(field.values)
+            raise QueryError(
+                "value_unknown",
+                Text(
+                    f"ฟิลด์ {name} ไม่มีค่า {shown(value)} ค่าที่ใช้ได้คือ {allowed}",
+                    f"Field {name} has no value {shown(value)}; allowed are {allowed}",
+                ),
+                field=name,
+                allowed=list(field.values),
+            )
 
 
 def _spatial(op: str, args: Sequence[Any], scope: Scope, depth: int) -> Sql:

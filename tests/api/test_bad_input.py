@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import create_environ, run_wsgi_app
 
 from api.parameters import COMMON, ITEM, ITEMS
+from api.tilesets import NARROWING
 from tests.api.test_serve import serving
 
 HOSTILE = {
@@ -107,6 +108,81 @@ def test_a_feature_of_a_hostile_name_is_not_there(client: FlaskClient, key: str)
         response = client.get(f"/collections/{layer}/items/{quote(key, safe='')}")
         assert response.status_code == 404
         assert b"SELECT" not in response.data.replace(key.encode(), b"")
+
+
+@pytest.mark.parametrize("name", [*COMMON, *NARROWING, "collections"])
+@pytest.mark.parametrize("address", ["/tiles/WebMercatorQuad", "/tiles/WebMercatorQuad/0/0/0"])
+def test_tiles_refuse_every_hostile_value(client: FlaskClient, address: str, name: str) -> None:
+    for kind, value in HOSTILE.items():
+        began = time.monotonic()
+        response = client.get(address, query_string={name: value})
+        assert 400 <= response.status_code < 500, kind
+        calm(response, time.monotonic() - began)
+        for leak in LEAKS:
+            assert leak not in response.data.replace(value.encode(), b"") or leak in value.encode()
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_tile_of_a_hostile_number_is_not_there(client: FlaskClient, place: int) -> None:
+    for value in HOSTILE.values():
+        numbers = ["5", "15", "24"]
+        numbers[place] = quote(value, safe="") or "-"
+        response = client.get(f"/tiles/WebMercatorQuad/{'/'.join(numbers)}")
+        assert response.status_code == 404
+
+
+def test_a_layer_named_a_thousand_times_is_drawn_once(client: FlaskClient) -> None:
+    address = "/tiles/WebMercatorQuad/5/15/24"
+    once = client.get(f"{address}?collections=tambons")
+    assert (once.status_code, len(once.data) > 100) == (200, True)
+    for query in ("collections=" + ",".join(["tambons"] * 1_000), "collections=tambons&" * 1_000):
+        began = time.monotonic()
+        answer = client.get(f"{address}?{query}")
+        assert time.monotonic() - began < SECONDS
+        assert answer.data == once.data
+    others = ",".join(f"layer_{number}" for number in range(1_000))
+    assert client.get(f"{address}?collections={others}").status_code == 400
+
+
+CHOICES = ["x" * 8] * 1_000_000
+BODIES = {
+    "a text of ten megabytes": '{"inputs": {"filter": "' + "a = 1 OR " * 1_200_000 + 'b = 1"}}',
+    "a list of ten megabytes": json.dumps(
+        {"inputs": {"filter": {"op": "in", "args": [{"property": "pond_id"}, CHOICES]}}}
+    ),
+    "a tree that is too deep": '{"inputs": {"filter": ' + '{"op":"not","args":[' * 500_000 + "1",
+    "a list that is too deep": "[" * 5_000_000,
+    "no object": '["inputs"]',
+    "no inputs": '{"inputs": 1}',
+    "no JSON": "'; DROP TABLE layers.tambons; --",
+    "no UTF-8": b"\xff\xfe\xff",
+    "an unknown input": '{"inputs": {"nonsense": 1}}',
+    "no number": '{"inputs": {"depth_m": "3; SELECT 1"}}',
+    "not a number": '{"inputs": {"depth_m": NaN}}',
+    "an infinite number": '{"inputs": {"depth_m": 1e999}}',
+    "a negative number": '{"inputs": {"depth_m": -3}}',
+    "a wrong box": '{"inputs": {"bbox": [1, 2, "3", null]}}',
+    "another kind of filter": '{"inputs": {"filter": 7}}',
+    "no features": '{"inputs": {"ponds": {"type": "FeatureCollection", "features": 7}}}',
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_an_analysis_refuses_every_hostile_body(owner: FlaskClient, kind: str) -> None:
+    began = time.monotonic()
+    response = owner.post(
+        "/processes/pond-check/execution", data=BODIES[kind], content_type="application/json"
+    )
+    assert 400 <= response.status_code < 500
+    calm(response, time.monotonic() - began)
+    assert all(leak not in response.data or leak in str(BODIES[kind]).encode() for leak in LEAKS)
+    assert owner.get("/healthz").status_code == 200
+
+
+def test_a_body_that_is_too_large_is_not_read(owner: FlaskClient) -> None:
+    response = owner.post("/processes/pond-check/execution", data=b" " * 20_000_001)
+    assert response.status_code == 413
+    calm(response, 0)
 
 
 def test_a_filter_of_ten_megabytes_is_refused_in_little_time_and_memory(

@@ -159,6 +159,26 @@ def test_relief_of_a_stored_contract_takes_its_class_and_amounts(owner: FlaskCli
     assert plan["figures"]["each_thb"] == matured["instalment_thb"]
 
 
+def test_litigation_waits_for_visits_and_papers(owner: FlaskClient, demo: Store) -> None:
+    """DEBT-R19, R26: a warning with what is lacking; a hearing may be the day after."""
+    visits = Reader(demo, owner_view).read("visits")
+    visits = visits[visits["kind"] == "debtor"]
+    debtors = rows(run(owner, "debtor-classes", reference=REFERENCE))
+    traced = next(
+        key
+        for key, outcome in zip(visits["contract_id"], visits["outcome"], strict=True)
+        if outcome == ["met"] and debtors[key]["debtor_class"] == "time_barred"
+    )
+    summary = run(owner, "relief-calculator", contract_id=traced, reference=REFERENCE)["summary"]
+    found = {item["measure"]: item for item in summary["measures"]}
+    assert found["litigation"]["sign"] == "fix"
+    assert "of 2 visits" in found["litigation"]["hint"]["en"]
+    assert "loan_contract" in found["litigation"]["hint"]["en"]
+    assert found["mediation_20ter"]["figures"] == {
+        "earliest_hearing_field": "2025-08-02", "earliest_hearing_post": "2025-09-15",
+    }  # fmt: skip
+
+
 def test_a_contract_that_is_not_there_is_named(owner: FlaskClient) -> None:
     answer = owner.post(
         "/processes/relief-calculator/execution", json={"inputs": {"contract_id": "WF83-9999"}}

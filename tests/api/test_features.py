@@ -62,19 +62,37 @@ def test_rows_of_protected_layers_are_refused(client: FlaskClient, layer_id: str
 
 
 @pytest.mark.parametrize("layer_id", PUBLIC)
-def test_no_field_above_public_leaves(client: FlaskClient, layer_id: str) -> None:
+def test_no_field_above_public_leaves_but_what_its_person_opened(
+    client: FlaskClient, demo: Store, layer_id: str
+) -> None:
+    """privacy.md 11.2: contact and point only with consent, and an empty consent is none."""
+    layer = CATALOGUE[layer_id]
+    asked = Query(layer=layer_id, geometry=False, limit=None)
+    stored = demo.read(asked, owner_view(layer)).set_index(layer.key)
     page = client.get(f"/collections/{layer_id}/items?limit=1000").get_json()
-    hidden = {f.name for f in CATALOGUE[layer_id].fields if f.privacy > Privacy.PUBLIC}
+
+    def opened(key: str, consent: str | None) -> bool:
+        given = consent is not None and str(stored.at[key, consent]) == "True"
+        return given and stored.get("consent_state", {}).get(key) != "withdrawn"
+
     for feature in page["features"]:
-        assert not hidden & set(feature["properties"])
-    shape = CATALOGUE[layer_id].geometry_privacy
-    if shape is not None and shape > Privacy.PUBLIC:
-        assert all(feature["geometry"] is None for feature in page["features"])
+        for name, value in feature["properties"].items():
+            field = layer.by_name[name]
+            assert field.privacy == Privacy.PUBLIC or field.opened_by is not None
+            if field.privacy > Privacy.PUBLIC and value is not None:
+                assert opened(feature["id"], field.opened_by)
+        shape = layer.geometry_privacy
+        if shape is not None and shape > Privacy.PUBLIC and feature["geometry"] is not None:
+            assert opened(feature["id"], layer.geometry_opened_by)
 
 
 def test_a_hidden_field_is_as_unknown_as_a_missing_one(client: FlaskClient) -> None:
     layer = CATALOGUE["producers"]
-    hidden = next(f.name for f in layer.fields if f.privacy > Privacy.PUBLIC and f.type == "text")
+    hidden = next(
+        f.name
+        for f in layer.fields
+        if f.privacy > Privacy.PUBLIC and f.type == "text" and f.opened_by is None
+    )
     base = "/collections/producers/items?"
     for query in ("sortby={}", "properties={}", "filter={} is null", "{}=1"):
         answers = [client.get(base + query.format(name)) for name in (hidden, "no_such_field")]

@@ -133,6 +133,9 @@ BAD_ROWS = {
     "POV-E-SAME-PERSON": (
         "person_key", [poor("bad", person_key="a" * 32), poor("bad2", person_key="a" * 32)]
     ),
+    "POV-E-SAME-ID": (
+        "ext_ids", [poor("bad", ext_ids={"tpmap": "7"}), poor("bad2", ext_ids={"tpmap": "7"})]
+    ),
     "POV-E-CONTRADICTION": ("volunteer", [poor("bad", volunteer=True, flag_unwilling=True)]),
     "POV-E-YEAR": ("source_year_be", [poor("bad", source_year_be=2019)]),
     "IMP-E-TYPE": ("income_pcpy_bmn", [poor("bad", income_pcpy_bmn="มาก")]),
@@ -164,6 +167,18 @@ def test_another_data_year_is_a_warning_that_leaves_nothing_out(owner: FlaskClie
     result = run(owner, "poverty-tiers", households=collection(poor("a", source_year_be=2560)))
     assert result["summary"]["findings"]["counts"] == {"POV-W-YEAR": 1}
     assert result["summary"]["left_out"] == 0
+
+
+def test_the_same_house_is_only_a_candidate(owner: FlaskClient) -> None:
+    """POV-R19: a person must confirm; another village or another system is no match at all."""
+    rows = (
+        poor("a", house_no="12/3", ext_ids={"tpmap": "1"}),
+        poor("b", house_no="12/3", ext_ids={"bmn": "1"}),
+        poor("c", house_no="12/3", area_code="83010102"),
+    )
+    summary = run(owner, "poverty-tiers", households=collection(*rows))["summary"]
+    assert summary["findings"]["counts"] == {"POV-W-SAME-HOUSE": 2}
+    assert summary["left_out"] == 0
 
 
 # Selection ----------------------------------------------------------------------------------------

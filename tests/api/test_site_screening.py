@@ -136,9 +136,7 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 ) -> None:
     """SCR-T8: computed, overridden, with reason and photo."""
     override = {"factor": "F1", "value": 8, "reason": "ปรับที่แล้ว", "photo_id": "PH-1"}
-    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[
-        0
-    ]
+    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[0]
     assert (found["screening_class"], found["factors"]) == ("conditional", ["F1"])
     assert found["slope_pct"] == 8
     assert found["override"]["computed"] == pytest.approx(4.0, abs=0.01)
@@ -153,9 +151,7 @@ def test_a_field_check_overrides_one_factor_and_both_values_show(
 def test_an_override_without_its_papers_is_left_out(
     clean_site: Store, flat: str, override: Any
 ) -> None:
-    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[
-        0
-    ]
+    found = screen(clean_site, plot=drawn(SITE, override=override), elevation=flat).features.iloc[0]
     assert found["slope_pct"] == pytest.approx(4.0, abs=0.01)
     assert found["notes"] == ["override_incomplete"]
 
@@ -300,3 +296,20 @@ def test_soil_of_stored_plots_comes_from_their_samples(demo: Store) -> None:
     worst = samples.groupby("plot_id")["soil_class"].agg(lambda found: max(found, key=order.get))
     shown = screen(demo).features.set_index("plot_id")["soil_class"]
     assert shown[worst.index].tolist() == worst.tolist()
+
+
+def test_the_demo_shows_every_class_of_site(demo: Store) -> None:
+    """LAND-R30: suitable, conditional and unsuitable plots, and one that a field check helped."""
+    reader = Reader(demo, owner_view, elevation=str(sample_data.TERRAIN))
+    result = execute("site-screening", {"target_areas": "8303"}, reader)
+    assert min(result.summary["classes"].values()) >= 1
+    assert result.features is not None
+    suitable = result.features[result.features["screening_class"] == "suitable"]
+    assert all(not factors and not unknown for factors, unknown
+               in zip(suitable["factors"], suitable["unknown"], strict=True))  # fmt: skip
+    assert result.features["override"].notna().any()
+    updates = result.updates["plots"].set_index("plot_id")
+    plots = reader.read("plots").set_index("plot_id")
+    # LAND-R4: every plot of the demo lies in the tambon that its record names.
+    assert (updates["area_code"] == plots["area_code"]).all()
+    assert (updates["in_target_area"] == plots["area_code"].str.startswith("8303")).all()

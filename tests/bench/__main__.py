@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import debtors, layout, pond, poverty, screening, serve, store, view
+from tests.bench import debtors, layout, network, pond, poverty, screening, serve, store, view
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
@@ -20,6 +20,7 @@ SUBJECTS = {
     "pond": pond.measure,
     "screening": screening.measure,
     "poverty": poverty.measure,
+    "network": network.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

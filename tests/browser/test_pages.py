@@ -26,7 +26,8 @@ from tests.contract.specimens import frame, things
 from webmap import assets
 
 EVIL = "</script><img src=x onerror=alert(1)>\"'&"
-LAYERS = ("provinces", "districts", "tambons", "villages", "facilities", "plots", "households")
+LAYERS = ("provinces", "districts", "tambons", "villages", "facilities", "plots", "households",
+          "ponds", "channels", "plot_zones")  # fmt: skip
 LAYERS += ("indicators", "enterprises")
 PAGES = (
     "/?f=html",
@@ -44,6 +45,7 @@ PAGES = (
     "/collections/provinces/items?f=html",
     "/collections/plots/items?f=html",
     "/collections/plots/items/KNN-83-2564-0001?f=html",
+    "/collections/plots/items/KNN-83-2564-0005/sheet?f=html",
     "/collections/evil/items?f=html",
     "/collections/evil/items/evil-1?f=html",
     "/api.html?f=html",

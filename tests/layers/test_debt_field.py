@@ -23,14 +23,16 @@ from layers.debt.handover import (
     blocking_items,
     without_keeper,
 )
+from layers.debt.lm_register import compare_registers
 from layers.debt.mediation import day_two_blockers, earliest_hearing, task_lists
-from layers.debt.pins import check_pin, is_stale, working_pin
+from layers.debt.pins import check_pin, is_stale, status_after_visit, working_pin
 from layers.debt.rounds import (
     FIVE_STEPS,
     contact_allowed,
     province_report_due,
     slot_due,
     slot_states,
+    visit_candidates,
     visit_list,
     weeks_of_month,
 )
@@ -119,6 +121,36 @@ def test_the_most_urgent_are_visited_until_capacity() -> None:
     found = visit_list(listed(12), AUGUST, capacity=8)
     assert classes[list(found.chosen)].tolist() == [1, 1, 2, 2, 2, 3, 3, 3]
     assert classes[list(found.left_over)].tolist() == [3, 4, 4, 4]
+
+
+def test_a_round_is_planned_for_whom_the_filter_names() -> None:
+    """DEBT-R24: area, classes, bands, not visited since n days, pin unverified."""
+    table = pd.DataFrame(
+        {
+            "debtor_class": ["matured", "matured", "in_default", "closed"],
+            "timebar_band": ["band_1", "beyond", None, None],
+            "area_code": ["830101", "830201", "830101", "830101"],
+            "last_visit_date": [D("2025-07-02"), D("2025-07-01"), None, None],
+            "pin_status": ["verified", "unverified", None, "verified"],
+        }
+    )
+
+    def chosen(**filters: Any) -> list[int]:
+        return np.flatnonzero(visit_candidates(table, AUGUST, **filters)).tolist()
+
+    assert chosen() == [0, 1, 2]
+    assert chosen(classes=["matured"]) == [0, 1]
+    assert chosen(bands=["band_1"]) == [0]
+    assert chosen(area="8301") == [0, 2]
+    assert chosen(not_visited_days=30) == [1, 2]
+    assert chosen(pin_unverified=True) == [1, 2]
+
+
+def test_a_visit_verifies_the_pin_or_says_that_nobody_lives_there() -> None:
+    """DEBT-R25."""
+    assert status_after_visit("unverified", ["met", "paid"], True) == "verified"
+    assert status_after_visit("verified", ["not_found"], True) == "not_found"
+    assert status_after_visit("unverified", ["not_home"], None) == "unverified"
 
 
 def test_two_debtors_at_one_pin_are_one_stop_with_two_records() -> None:
@@ -335,6 +367,35 @@ def test_who_is_invited_or_mediated_as_a_measure_is_in_mediation() -> None:
         }
     )
     assert in_mediation(rows).tolist() == [True, True, False]
+
+
+# The register LM -----------------------------------------------------------------------------
+
+
+def test_the_report_on_lm_names_every_difference_and_nothing_else() -> None:
+    """DEBT-R10; SYS-022: contracts are matched by their number, whichever system they are from."""
+    ours = pd.DataFrame(
+        {
+            "contract_id": ["same", "gone", "shut", "paid", "unknown"],
+            "project_status": "open",
+            "outstanding_thb": [100.10, 5.0, 7.0, 9.0, None],
+            "geometry": [1, 1, 1, 1, None],
+        }
+    )
+    lm = pd.DataFrame(
+        {
+            "contract_id": ["paid", "same", "shut", "unknown", "new"],
+            "project_status": ["open", "open", "closed", "open", "open"],
+            "outstanding_thb": [8.99, 100.10, 7.0, 3.0, 1.0],
+        }
+    )
+    found = compare_registers(ours, lm)
+    assert list(zip(found["contract_id"], found["difference"], strict=True)) == [
+        ("gone", "missing_in_lm"), ("new", "missing_here"), ("paid", "balance_changed"),
+        ("shut", "closed_in_lm"), ("unknown", "no_pin"),
+    ]  # fmt: skip
+    assert found.loc[2, ["ours_thb", "lm_thb"]].tolist() == [9.0, 8.99]
+    assert len(compare_registers(ours[:1], lm[1:2])) == 0
 
 
 # States ------------------------------------------------------------------------------------------

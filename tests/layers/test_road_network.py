@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -75,7 +74,9 @@ def test_it_is_made_once_until_the_roads_change(roads: Store) -> None:
 
 def test_profiles_with_other_speeds_are_other_networks(roads: Store) -> None:
     slow = PROFILES["car"].with_speeds({"street": 12.5})
-    assert minutes(road_network(roads, slow)) == pytest.approx(2 * minutes(road_network(roads)))
+    assert minutes(road_network(roads, slow)) == pytest.approx(
+        2 * minutes(road_network(roads)), rel=1e-4
+    )
     short = road_network(roads, objective="distance")
     assert short.objective == "distance"
     assert short.topology is road_network(roads).topology
@@ -113,12 +114,15 @@ def _never(*_: object) -> None:
 
 def test_a_damaged_or_missing_folder_is_made_again(roads: Store, tmp_path: Path) -> None:
     expected = minutes(road_network(roads, cache=tmp_path))
-    (edges,) = tmp_path.rglob("edges.parquet")
-    edges.write_bytes(b"torn")
-    forget()
-    assert minutes(road_network(roads, cache=tmp_path)) == expected
-    (order,) = tmp_path.rglob("order")
-    shutil.rmtree(order)
+    for name in ("edges.parquet", "order/rank", "report.json", "nodes.npz"):
+        (file,) = tmp_path.rglob(name)
+        file.write_bytes(file.read_bytes()[:40])
+        forget()
+        assert minutes(road_network(roads, cache=tmp_path)) == expected
+        (mended,) = tmp_path.rglob(name)
+        assert mended.stat().st_size > 40
+    (report,) = tmp_path.rglob("report.json")
+    shutil.rmtree(report.parent / "order")
     forget()
     assert minutes(road_network(roads, cache=tmp_path)) == expected
 
@@ -134,7 +138,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(roads: Store, tmp_path:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     assert minutes(road_network(roads, cache=blocked)) > 0
-    assert os.listdir(tmp_path) == ["file"] or (tmp_path / "file").is_file()
+    assert blocked.read_text() == "in the way"
 
 
 def test_it_stands_beside_a_duckdb_file_and_nowhere_for_postgis(roads: Store) -> None:

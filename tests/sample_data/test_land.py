@@ -173,3 +173,18 @@ def test_some_plots_need_a_permission(layers, plots):
         )
     ]
     assert 2 <= len(touched) < len(plots) / 2
+
+
+def test_plots_that_officers_visited_have_a_field_check(plots):
+    """LAND-R9, LAND-R30: boulders, valley and trees once the ground was seen, not before."""
+    before = {"inquiry", "applied", "documents_checked", "rejected", "withdrawn"}
+    for row in plots.values():
+        assert ("field_check" in row) == (row["status"] not in before)
+        if "field_check" in row:
+            assert set(row["field_check"]) >= {"date", "boulders", "valley", "trees_per_rai"}
+
+
+def test_waste_sites_stand_among_the_facilities(layers):
+    """LAND-R30 F4 has something to keep away from."""
+    kinds = Counter(row["kind"] for row in layers["facilities"])
+    assert kinds["waste_water"] >= 1 and kinds["hazardous_waste"] >= 1

@@ -6,7 +6,7 @@ import pandas as pd
 
 from layers.catalogue import CATALOGUE
 from webmap.legend import build_legend
-from webmap.style import load_style
+from webmap.style import load_style, read_style
 
 
 def entries(layer_id: str, **columns: list[object]) -> list[list[tuple[str, str, int]]]:
@@ -35,8 +35,20 @@ def test_features_without_a_value_have_a_line_of_their_own() -> None:
 
 
 def test_numeric_classes_are_worded_with_their_unit() -> None:
-    assert entries("debtors", days_left=[5, 400]) == [
-        [("น้อยกว่า 91 วัน", "Below 91 days", 1), ("ตั้งแต่ 91 วัน", "91 days and more", 1)]
+    style = read_style(
+        {
+            "layer": "debtors",
+            "order": 1,
+            "symbol": {"kind": "point", "colour": "Greys_09/4"},
+            "classes": [{"field": "days_left", "breaks": [91], "symbols": [{"size": 12}, {"size": 9}]}],
+            "popup": ["days_left"],
+        }
+    )
+    rows = pd.DataFrame({"days_left": [5, 400]})
+    [group] = build_legend(CATALOGUE["debtors"], style, rows).groups
+    assert [(entry.label.th, entry.label.en, entry.count) for entry in group.entries] == [
+        ("น้อยกว่า 91 วัน", "Below 91 days", 1),
+        ("ตั้งแต่ 91 วัน", "91 days and more", 1),
     ]
 
 

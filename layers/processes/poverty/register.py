@@ -21,7 +21,15 @@ from layers.processes.poverty.columns import field_of
 
 __all__ = ["Register", "check_rights", "only_visible", "read_households"]
 
-IDENTITY = ("household_id", "area_code", "household_size", "person_key", "source_year_be")
+IDENTITY = (
+    "household_id",
+    "area_code",
+    "household_size",
+    "ext_ids",
+    "person_key",
+    "house_no",
+    "source_year_be",
+)
 
 
 @dataclass(frozen=True, slots=True)

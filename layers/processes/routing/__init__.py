@@ -1,0 +1,1 @@
+"""What the processes ``tour-route`` and ``visit-rounds`` are made of."""
