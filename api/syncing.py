@@ -9,12 +9,16 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from api.access import bare_store, current_token, require_account, view_of
+from api.access import bare_store, current_settings, current_token, require_account, view_of
 from api.problems import TooMuch
+from api.secret import workspace_secret
 from api.writing import body
 from geo.text import Text
 from layers import sync
+from layers.editing import violations
+from layers.erasure import erased
 from layers.errors import AccessDenied, Conflict, Invalid, NotFound
+from layers.intake.report import Finding
 from layers.privacy import Person
 from layers.query import Query
 
@@ -46,6 +50,9 @@ def bring() -> Response:
     outcomes: list[dict[str, Any]] = []
     gap: dict[str, Any] | None = None
     for change in read:
+        if _is_erased(change):
+            outcomes.append(_refused(change))  # not kept: it would bring the person back
+            continue
         try:
             outcomes.append(sync.bring(bare_store(), person, change).to_json())
         except Conflict as error:
@@ -90,6 +97,20 @@ def _sender() -> Person:
             Text("โทเค็นนี้ส่งข้อมูลไม่ได้", "This token was not made to send data"),
         )
     return person
+
+
+def _is_erased(change: sync.Change) -> bool:
+    store = bare_store()
+    layer = store.layer(change.layer)
+    some = next(store.raw("SELECT count(*) FROM phumi.erased WHERE layer = ?", (layer.id,)))[0]
+    return bool(some) and bool(
+        erased(store, layer, [change.feature], workspace_secret(current_settings()))
+    )
+
+
+def _refused(change: sync.Change) -> dict[str, Any]:
+    found = violations([Finding("IMP-I-ERASED", 1)])
+    return sync.Outcome(id=change.id, state="refused", violations=tuple(found)).to_json()
 
 
 def _sees(layer_id: str, key: str) -> bool:

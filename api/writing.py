@@ -9,14 +9,17 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from api.access import bare_store, require_account, require_scope, view_of
+from api.access import bare_store, current_settings, require_account, require_scope, view_of
 from api.language import asked_language
 from api.links import GEOJSON, url
 from api.problems import ConditionMissing, Unsupported
+from api.secret import workspace_secret
 from geo.text import Text
 from layers import editing
 from layers.editing import Written, violations
+from layers.erasure import erased
 from layers.errors import Invalid, Stale
+from layers.intake.report import Finding
 from layers.model import Layer
 from layers.privacy import Person, rows_refused
 from layers.query import Query
@@ -41,6 +44,7 @@ def create(layer_id: str) -> Response:
     features = sent.get("features") if several else [sent]
     if not isinstance(features, list) or not 1 <= len(features) <= FEATURES_MAX:
         raise _wrong_body(f"features: 1-{FEATURES_MAX:,}")
+    _refuse_erased(layer, features)
     written = editing.create(bare_store(), person, layer, features, source="api")
     if several:
         ids = {"ids": list(written.keys), "inserted": written.result.inserted}
@@ -153,6 +157,23 @@ def feature_answer(layer: Layer, key: str, written: Written, status: int = 200) 
     response = _json(document, status, GEOJSON)
     response.headers["ETag"] = row_tag(found.version)
     return response
+
+
+def _refuse_erased(layer: Layer, features: list[Any]) -> None:
+    """A person who was erased does not come back under the same key (ERA-R4)."""
+    store = bare_store()
+    if next(store.raw("SELECT count(*) FROM phumi.erased WHERE layer = ?", (layer.id,)))[0] == 0:
+        return
+    keys = {}
+    for row, one in enumerate(features, 1):
+        if isinstance(one, dict):
+            inner = one.get("properties")
+            inner = inner.get(layer.key) if isinstance(inner, dict) else None
+            keys[str(one.get("id") or inner or "")] = row
+    gone = erased(store, layer, keys, workspace_secret(current_settings()))
+    if gone:
+        found = [Finding("IMP-I-ERASED", keys[key], layer.key) for key in sorted(gone)]
+        raise Invalid("erased", found[0].text, violations=violations(found))
 
 
 def _said(written: Written) -> list[dict[str, Any]]:

@@ -118,9 +118,7 @@ def stage_svg(pond: Mapping[str, Any], language: str = "th") -> str:
              'stroke-width="0.4"/>']  # fmt: skip
     for share in (0.25, 0.5, 0.75, 1.0):
         x = left + wide * share
-        parts.append(
-            f'<path d="M{x:.2f},{top} V{top + tall}" stroke="{GRID}" stroke-width="0.3"/>'
-        )
+        parts.append(f'<path d="M{x:.2f},{top} V{top + tall}" stroke="{GRID}" stroke-width="0.3"/>')
         parts.append(_text(x, top + tall + 5, f"{most * share:,.0f}", "middle"))
     for depth in np.linspace(0, deep, 4):
         y = top + tall * depth / deep

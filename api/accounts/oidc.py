@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlib.integrations.base_client import OAuthError
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from flask import Blueprint, Flask, Response, current_app, request, session, url_for
+from joserfc.errors import JoseError
+from requests import RequestException
 
 from api.access import bare_store, current_settings
 from api.accounts.arrival import logged_in
@@ -65,8 +67,8 @@ def arrive() -> Response:
     """Back from the provider: check what it says, find the account, begin a session."""
     try:
         token = _client().authorize_access_token()
-    except OAuthError as error:
-        raise _refused(str(error.error)) from error
+    except (AuthlibBaseError, JoseError, RequestException) as error:
+        raise _refused(type(error).__name__) from error
     claims = token.get("userinfo") or {}
     subject = f"{claims.get('iss')}|{claims.get('sub')}"
     sql = "SELECT name FROM phumi.accounts WHERE subject = ? AND disabled_at IS NULL"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from api.cli import data, doctor, maps, run, serve, users
+from api.cli import data, doctor, maps, person, run, serve, users
 from api.cli.context import Context
 from api.problems import exit_code
 from api.settings import Settings
@@ -45,7 +45,7 @@ def phumi(ctx: click.Context, database: str | None, lang: str | None) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
-for module in (data, run, maps, serve, doctor, users):
+for module in (data, run, maps, serve, doctor, users, person):
     for command in module.COMMANDS:
         phumi.add_command(command)
 

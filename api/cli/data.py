@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ import click
 from api.cli.context import Context
 from api.cli.users import first_administrator
 from api.parameters import parse_bbox
+from api.secret import workspace_secret
 from geo.text import Text
 from layers.catalogue import CATALOGUE
+from layers.erasure import erased
 from layers.errors import NotFound
 from layers.export import export
 from layers.intake import Intake, prepare
@@ -109,6 +112,7 @@ def import_file(
         )
         if known is None:
             context.store.ensure(intake.layer)
+        intake = _without_erased(context, intake)
         done = context.store.write(
             collection, intake.rows, mode=mode, author="owner", source=path.name
         )
@@ -122,6 +126,24 @@ def import_file(
     )
     _tell(context, intake, report)
     return intake, done
+
+
+def _without_erased(context: Context, intake: Intake) -> Intake:
+    """Persons who were erased do not come back with the next file (ERA-R4, IMP-I-ERASED)."""
+    layer = intake.layer
+    if next(context.store.raw("SELECT count(*) FROM phumi.erased"))[0] == 0:
+        return intake
+    gone = erased(context.store, layer, intake.rows[layer.key], workspace_secret(context.settings))
+    if not gone:
+        return intake
+    context.warn(
+        Text(
+            f"ไม่นำเข้า {len(gone)} แถวที่เจ้าของข้อมูลเคยขอลบ",
+            f"{len(gone)} rows of persons who had their data erased were left out",
+        )
+    )
+    rows = intake.rows[~intake.rows[layer.key].isin(gone)].reset_index(drop=True)
+    return replace(intake, rows=rows)
 
 
 def _known(context: Context, collection: str) -> Layer | None:

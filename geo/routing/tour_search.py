@@ -19,7 +19,7 @@ from geo.routing.tour_exact import Choice, Key, best_order
 
 __all__ = ["ROUNDS", "Searched", "search_some"]
 
-ROUNDS = 8_000
+ROUNDS = 6_000
 ORDER_MAX = 9  # stops of a day whose order is settled exactly at the end
 HOT, COLD = 0.4, 0.004  # temperatures in shares of the mean score of a stop
 TRAVEL_WORTH = 0.002  # of the mean score, for a minute of travel less

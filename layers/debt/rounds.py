@@ -167,17 +167,17 @@ def visit_candidates(
     ``debtors`` has the columns of the layer; ``area`` is a code that the place begins with. With
     ``not_visited_days`` only those whose last visit is longer ago, or who were never visited.
     """
-    chosen = debtors["debtor_class"].isin(list(classes)).to_numpy(dtype=bool)
+    chosen = debtors["debtor_class"].isin(list(classes))
     if area:
-        chosen &= debtors["area_code"].astype(str).str.startswith(area).to_numpy(dtype=bool)
+        chosen &= debtors["area_code"].astype(str).str.startswith(area)
     if bands is not None:
-        chosen &= debtors["timebar_band"].isin(list(bands)).to_numpy(dtype=bool)
+        chosen &= debtors["timebar_band"].isin(list(bands))
     if not_visited_days:
         since = np.datetime64(on, "D") - known_days(debtors, "last_visit_date")
         chosen &= ~(since <= np.timedelta64(not_visited_days, "D"))
     if pin_unverified:
-        chosen &= (debtors["pin_status"] != "verified").to_numpy(dtype=bool)
-    return chosen
+        chosen &= debtors["pin_status"] != "verified"
+    return chosen.to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)

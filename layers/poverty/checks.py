@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.text import Text
+from layers.consent import VILLAGE_CODE
 from layers.households import HOUSEHOLDS
 from layers.poverty.visiting import inside_own_area
 
@@ -48,6 +49,13 @@ FINDINGS: Mapping[str, tuple[Severity, Text]] = {
         Text(
             "{label} {value} ซ้ำในหมู่บ้านเดียวกัน ให้เจ้าหน้าที่ยืนยัน",
             "{label} {value} stands twice in this village; a person must confirm",
+        ),
+    ),
+    "POV-E-VILLAGE": (
+        "error",
+        Text(
+            "ไม่ทราบหมู่บ้าน ({label} {value}) จึงนับโควตาไม่ได้",
+            "The village is not known ({label} {value}), so no quota holds",
         ),
     ),
     "POV-E-PLACE": (
@@ -156,11 +164,13 @@ def check_households(
     areas: Iterable[Any] = (),
     area_codes: Iterable[str] = (),
     earlier: Iterable[Finding] = (),
+    by_village: bool = False,
 ) -> Findings:
     """Look at every row of the layer ``households`` (any of its columns, ``geometry`` too).
 
     ``areas`` and ``area_codes`` are the boundaries that a home must lie in; ``earlier`` are
-    findings of the reading, whose rows are left out too.
+    findings of the reading, whose rows are left out too; ``by_village`` asks for the 8 digits of
+    a village in ``area_code``.
     """
     out = Findings(np.ones(len(table), dtype=bool), [])
     for item in earlier:
@@ -168,6 +178,9 @@ def check_households(
         out.sound[item.row - 1] &= item.severity != "error"
     _numbers(out, table, data_year_be)
     _identity(out, table)
+    if by_village:
+        whole = table["area_code"].astype("string").str.fullmatch(VILLAGE_CODE).fillna(False)
+        out.add("POV-E-VILLAGE", ~whole.to_numpy(dtype=bool), table, "area_code")
     for one, value, other, against in CONTRADICTIONS:
         if one in table and other in table:
             both = _is(table[one], value) & _is(table[other], against)

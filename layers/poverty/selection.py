@@ -50,7 +50,8 @@ class Selection:
     """For n households: ``list_state`` indexes LIST_STATES, ``rank`` is 1 for the first, 0 none.
 
     ``shown_rank`` is the order that may be seen: selected before waiting, tiers 3 and 4 as one
-    (PRIV-R13). ``villages`` is one row per village: quota, counts, what stays unfilled, guard of the selected.
+    (PRIV-R13). ``villages`` is one row per village: quota, counts, what stays unfilled, and the
+    guard of the selected.
     """
 
     list_state: NDArray[np.int8]
@@ -79,7 +80,8 @@ def select(
     ``quota`` gives a number per household's village where villages differ. The same households
     give the same lists in whatever order they come: the id breaks the last tie.
     """
-    village, names = pd.factorize(np.asarray(who.village, dtype=object), sort=True)
+    places = pd.Series(np.asarray(who.village, dtype=object)).fillna("")
+    village, names = pd.factorize(places, sort=True)
     listed = (who.status == ELIGIBLE) & np.isin(who.guard, (overlap.CLEAR, overlap.VILLAGE_ONLY))
     allowed = np.broadcast_to(
         np.asarray(limits.households_per_village if quota is None else quota), len(village)

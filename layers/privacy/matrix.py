@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from layers.model import Privacy
+from layers.privacy.conditions import Tree, either, equal, is_null
 from layers.privacy.person import Role
 
 __all__ = ["FAMILIES", "MATRIX", "Right", "Rows", "families_of", "rights"]
@@ -16,14 +18,42 @@ Right = Literal["A", "M", "R", "W", "V", "X"]
 
 OTHER = "other"
 
-Rows = tuple[str, str] | None
-"""Which rows of a layer: those with this value in this field; None is all."""
 
-FAMILIES: Mapping[str, Mapping[str, Rows]] = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a layer that have this value in this field, or all but those.
+
+    >>> Rows("kind", "debtor").holds({"kind": "debtor"}), Rows("kind", "debtor", but=True).holds({})
+    (True, True)
+    """
+
+    field: str
+    value: str
+    but: bool = False
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether a row with these values is one of them."""
+        return (values.get(self.field) == self.value) != self.but
+
+    def tree(self) -> Tree:
+        """The same as a condition of a view."""
+        if not self.but:
+            return equal(self.field, self.value)
+        other: Tree = {"op": "<>", "args": [{"property": self.field}, self.value]}
+        return either([is_null(self.field), other])
+
+
+FAMILIES: Mapping[str, Mapping[str, Rows | None]] = MappingProxyType(
     {
-        "debtor": {"debtors": None, "visits": ("kind", "debtor")},
+        "debtor": {
+            "debtors": None,
+            "field_rounds": None,
+            "handovers": None,
+            "visits": Rows("kind", "debtor"),
+            "documents": Rows("subject_layer", "debtors"),
+        },
         "fund": {"funds": None},
-        "survey": {"households": None, "visits": ("kind", "household"), "observations": None},
+        "survey": {"households": None, "visits": Rows("kind", "household"), "observations": None},
     }
 )
 """Families that the matrix tells apart: their layers, and which rows of them.
@@ -64,15 +94,17 @@ is no right to the field. A break glass gives R of the restricted and secret cla
 """
 
 
-def families_of(layer_id: str) -> tuple[tuple[str, Rows], ...]:
+def families_of(layer_id: str) -> tuple[tuple[str, Rows | None], ...]:
     """The families that rows of a layer belong to, and which rows belong to each.
 
     >>> families_of("debtors"), families_of("plots")
     ((('debtor', None),), (('other', None),))
-    >>> families_of("visits")
-    (('debtor', ('kind', 'debtor')), ('survey', ('kind', 'household')))
+    >>> [(family, rows.but) for family, rows in families_of("documents")]
+    [('debtor', False), ('other', True)]
     """
     found = [(name, rows[layer_id]) for name, rows in FAMILIES.items() if layer_id in rows]
+    if len(found) == 1 and found[0][1] is not None:
+        return (*found, (OTHER, replace(found[0][1], but=True)))
     return tuple(found) or ((OTHER, None),)
 
 

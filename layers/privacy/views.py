@@ -156,7 +156,7 @@ def may(
         if layer.area is not None and not area.startswith(grant.prefix):
             continue
         for family, rows in families_of(layer.id):
-            if rows is not None and values.get(rows[0]) != rows[1]:
+            if rows is not None and not rows.holds(values):
                 continue
             cell = rights(grant.role, asked, family)
             if right in cell or (
@@ -268,7 +268,7 @@ def _granted(
         cell = rights(grant.role, privacy, family)
         if door == "export" and ("X" not in cell or privacy == Privacy.SECRET):
             continue
-        reach = area if rows is None else area.but(equal(*rows))
+        reach = area if rows is None else area.but(rows.tree())
         if right in cell:
             found.append(reach)
         elif right.lower() in cell and (keys := _assigned(person, layer, now)):

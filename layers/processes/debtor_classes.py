@@ -190,21 +190,21 @@ def _legal_views(keys: pd.Series[Any], limits: Any, documents: pd.DataFrame) -> 
 _SIGNED = {
     "debt_acknowledgement": "debt_acknowledged",
     "liability_acknowledgement": "liability_acknowledged",
+    "compromise_contract": "compromise_or_judgment",
 }
 
 
 def _signed(documents: pd.DataFrame) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The day of the latest acknowledgement of each kind, by contract."""
-    wanted = {"subject_layer", "subject_id", "kind", "doc_date"}
+    """The latest day of what was signed for each contract, as far as the caller sees papers."""
+    wanted = {"subject_id", "kind", "doc_date"}
     if not len(documents) or not wanted <= set(documents.columns):
         return
-    mine = documents[
-        (documents["subject_layer"] == "debtors")
-        & documents["kind"].isin(list(_SIGNED))
-        & documents["doc_date"].notna()
-    ]
-    for contract, papers in mine.groupby("subject_id"):
-        latest = papers.sort_values("doc_date").groupby("kind")["doc_date"].last()
+    papers = documents[["subject_id", "kind", "doc_date"]]
+    if "subkind" in documents:
+        papers = papers.assign(kind=documents["subkind"].fillna(documents["kind"]))
+    papers = papers[papers["kind"].isin(list(_SIGNED)) & papers["doc_date"].notna()]
+    for contract, mine in papers.groupby("subject_id"):
+        latest = mine.sort_values("doc_date").groupby("kind")["doc_date"].last()
         yield str(contract), {_SIGNED[str(kind)]: day for kind, day in latest.items()}
 
 

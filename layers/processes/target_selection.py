@@ -87,7 +87,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         "volunteer",
         *(("list_state",) if parameters["households"] is None else ()),
     )
-    register = read_households(parameters, reader, needed, limits.data_year_be)
+    register = read_households(parameters, reader, needed, limits.data_year_be, by_village=True)
     programmes = reader.read("village_targets", fields=REGISTER)
     plan = planned(register, programmes, limits, rules, parameters)
     version = params_version(parameters["programme_code"], limits, rules)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ __all__ = ["TOUR_ROUTE"]
 RULES = (*(f"TOUR-R{number}" for number in range(120, 137)), "TOUR-R27")
 REF_TYPES = {"attractions": "attraction", "programmes": "programme"}
 VISITOR_CENTRE = {"op": "=", "args": [{"property": "kind"}, "visitor_centre"]}
+PLAN_SHARE = 0.7
+"""Of the time limit; the alternatives share the rest."""
 EDITED = Text("จัดลำดับเอง", "Ordered by hand")
 
 
@@ -48,10 +51,11 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         lodgings=tuple(lodging for lodging, _, _ in found.lodgings),
         rules=rules_of(parameters),
     )
+    tour, less = _shared_time(tour) if parameters["alternatives"] else (tour, tour)
     plan = _plan(tour, found, parameters)
     others = {}
     if parameters["alternatives"] and parameters["order"] is None:
-        others = alternatives(tour, plan)
+        others = alternatives(less, plan)
     shown = _Shown(tour, plan, found, ways, dates, parameters)
     summary = shown.summary() | {"alternatives": _alternatives(others, plan)}
     updates = shown.updates() if parameters["route_id"] and plan.table is not None else {}
@@ -62,6 +66,14 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         left_out=0 if plan.table is not None else len(listed(parameters["must_visit"])) or 1,
         updates=updates,
     )
+
+
+def _shared_time(tour: Tour) -> tuple[Tour, Tour]:
+    """The tour with the greater part of the time limit, and with that of one alternative."""
+    whole = tour.rules.time_limit_s
+    parts = [max(share * whole, 0.1) for share in (PLAN_SHARE, (1 - PLAN_SHARE) / 3)]
+    first, second = (replace(tour, rules=replace(tour.rules, time_limit_s=s)) for s in parts)
+    return first, second
 
 
 def _plan(tour: Tour, found: Candidates, parameters: Mapping[str, Any]) -> TourPlan:
@@ -213,8 +225,8 @@ class _Shown:
                     yield stop_row(point, **known, **times, **meal)
                     continue
                 yield leg_row(self.legs[day.number, stop.seq], seq=stop.seq, **known)
-                yield self._stop(stop.id, **known, **times, seq=stop.seq,
-                                 price_thb=stop.price, capacity_left=stop.capacity_left)  # fmt: skip
+                paid = {"price_thb": stop.price, "capacity_left": stop.capacity_left}
+                yield self._stop(stop.id, **known, **times, **paid, seq=stop.seq)
             last = sum(stop.seq > 0 for stop in day.stops) + 1
             yield leg_row(self.legs[day.number, last], seq=last, **known)
             if day.number <= len(table.lodgings):
@@ -324,9 +336,10 @@ class _Shown:
             if row.get("price_thb") is None:
                 found.append(Text(f"{stop}: ไม่ทราบราคา", f"{stop}: price unknown"))
             if row.get("by_appointment"):
-                days = row.get("notice_days") or 0
+                days = int(row.get("notice_days") or 0)
+                notice = Text(" {n} วัน", ", {n} days").format(n=days) if days else Text("", "")
                 found.append(
-                    Text(f"{stop}: ต้องแจ้งล่วงหน้า {days} วัน", f"{stop}: {days} days' notice")
+                    Text(f"{stop}: ต้องแจ้งล่วงหน้า{notice.th}", f"{stop}: notice needed{notice.en}")
                 )
             season = row.get("season")
             if isinstance(season, list) and season and "all" not in season:

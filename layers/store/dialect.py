@@ -57,6 +57,11 @@ class Dialect(ABC):
     def elements(self, column: str) -> str:
         """The elements of a JSON array as an array of texts; NULL for none."""
 
+    def among(self, expression: str, texts: Sequence[str]) -> Sql:
+        """True where a text is one of these."""
+        places = ", ".join("?" * len(texts))
+        return Sql(f"{expression} IN ({places})", tuple(texts))
+
     @abstractmethod
     def iso_datetime(self, column: str) -> str:
         """A timestamp with time zone as ISO 8601 text in UTC with milliseconds."""
@@ -294,6 +299,10 @@ class PostGIS(Dialect):
     def elements(self, column: str) -> str:
         texts = f"ARRAY(SELECT CAST(e AS VARCHAR) FROM jsonb_array_elements_text({column}) AS e)"
         return f"(CASE jsonb_typeof({column}) WHEN 'array' THEN {texts} END)"
+
+    def among(self, expression: str, texts: Sequence[str]) -> Sql:
+        # One value, which the server looks up by hash, however many the texts.
+        return Sql(f"{expression} = ANY(CAST(? AS text[]))", (list(texts),))
 
     def iso_datetime(self, column: str) -> str:
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""

@@ -29,10 +29,23 @@ MASKED = "phumi.masked"
 
 def visible_table(view: View, layer: Layer, dialect: Dialect) -> Sql:
     """What stands after FROM: the layer's own table, or what the view leaves of it."""
+    asked = view, layer.id, dialect.name
+    known = _made.get(asked)
+    if known is None or known[0] is not layer:
+        if len(_made) >= MADE_MAX:
+            _made.clear()
+        known = _made[asked] = layer, _table(view, layer, dialect)
+    return known[1]
+
+
+MADE_MAX = 1_000
+_made: dict[tuple[View, str, str], tuple[Layer, Sql]] = {}
+
+
+def _table(view: View, layer: Layer, dialect: Dialect) -> Sql:
     table = dialect.table(layer)
     if shows_every_row(view) and view.fields.issuperset(layer.by_name) and not view.masks:
         return Sql(table)
-    columns = Sql.join(", ", _columns(view, layer, dialect))
     met = _condition(view, layer, dialect).inside(" WHERE ")
     if view.pseudonymous:
         # What was computed for an earlier version of a row says nothing of the present one.
@@ -41,9 +54,19 @@ def visible_table(view: View, layer: Layer, dialect: Dialect) -> Sql:
             f"AND m.feature = r.{quote(layer.key)} AND m.row_version = r._version"
         )
         rows = met.inside(f" FROM (SELECT * FROM {table}", joined)
+        branches = [_picked(view, layer, dialect, "m.") + rows]
+    elif view.geometry_when is not None:
+        # Two parts, so that the index finds the places of the one and the other need not be read.
+        placed = _compiled(view.geometry_when, layer, dialect)
+        branches = [
+            _picked(view, layer, dialect, place)
+            + met.inside(f" FROM {table} AS r", " AND ")
+            + placed.inside("(", f") IS {truth}")
+            for place, truth in (("r.", "TRUE"), (None, "NOT TRUE"))
+        ]
     else:
-        rows = met.inside(f" FROM {table} AS r")
-    return (columns + rows).inside("(SELECT ", f") AS {quote(layer.id)}")
+        branches = [_picked(view, layer, dialect, "r.") + met.inside(f" FROM {table} AS r")]
+    return Sql.join(" UNION ALL ", branches).inside("(", f") AS {quote(layer.id)}")
 
 
 def shows_every_row(view: View) -> bool:
@@ -71,13 +94,14 @@ def past(values: Mapping[str, Any], view: View, layer: Layer) -> tuple[dict[str,
 def _condition(view: View, layer: Layer, dialect: Dialect) -> Sql:
     parts = []
     if view.prefixes is not None:
-        parts.append(_in_areas(view.prefixes, layer))
+        parts.append(_in_areas(view.prefixes, layer, dialect))
     if view.rows is not None:
         parts.append(_compiled(view.rows, layer, dialect))
     return Sql.join(" AND ", [part.inside("(", ")") for part in parts]) if parts else Sql("TRUE")
 
 
-def _columns(view: View, layer: Layer, dialect: Dialect) -> list[Sql]:
+def _picked(view: View, layer: Layer, dialect: Dialect, place: str | None) -> Sql:
+    """SELECT and the columns; those that tell the place come from ``place`` or are NULL."""
     masks = {mask.field: mask.when for mask in view.masks}
     found = []
     for item in layer.fields:
@@ -90,17 +114,12 @@ def _columns(view: View, layer: Layer, dialect: Dialect) -> list[Sql]:
                 shown = _where(masks[item.name], shown, layer, dialect) + Sql(f" AS {name}")
             found.append(shown)
     found.append(Sql("r._version"))
-    if layer.geometry is None or not view.geometry:
-        return found
-    for column in dialect.geometry_columns(layer):
-        if view.pseudonymous:
-            found.append(Sql(f"m.{column}"))
-        elif view.geometry_when is not None:
-            shape = _where(view.geometry_when, Sql(f"r.{column}"), layer, dialect)
-            found.append(shape + Sql(f" AS {column}"))
-        else:
-            found.append(Sql(f"r.{column}"))
-    return found
+    if layer.geometry is not None and view.geometry:
+        for column in dialect.geometry_columns(layer):
+            kind = "double precision" if column in dialect.box_columns else "geometry"
+            nowhere = f"CAST(NULL AS {kind}) AS {column}"
+            found.append(Sql(f"{place}{column}" if place else nowhere))
+    return Sql.join(", ", found).inside("SELECT ")
 
 
 def _where(when: str, value: Sql, layer: Layer, dialect: Dialect) -> Sql:
@@ -113,7 +132,7 @@ def _compiled(when: str, layer: Layer, dialect: Dialect) -> Sql:
     return compile_filter(json.loads(when), Scope(layer, owner_view(layer), dialect))
 
 
-def _in_areas(prefixes: tuple[str, ...], layer: Layer) -> Sql:
+def _in_areas(prefixes: tuple[str, ...], layer: Layer, dialect: Dialect) -> Sql:
     if not prefixes:
         return Sql("FALSE")
     if layer.area is None:
@@ -124,7 +143,7 @@ def _in_areas(prefixes: tuple[str, ...], layer: Layer) -> Sql:
     parts = []
     for length, group in groupby(sorted(widest, key=lambda p: (len(p), p)), key=len):
         same = tuple(group)
-        places = ", ".join("?" * len(same))
-        one = f"starts_with({area}, ?)"
-        parts.append(Sql(one if len(same) == 1 else f"left({area}, {length}) IN ({places})", same))
+        alone = Sql(f"starts_with({area}, ?)", same)
+        many = dialect.among(f"left({area}, {length})", same)
+        parts.append(alone if len(same) == 1 else many)
     return Sql.join(" OR ", parts)

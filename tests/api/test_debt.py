@@ -85,6 +85,21 @@ def test_papers_and_the_legal_view_come_from_the_documents(owner: FlaskClient, d
     assert any(row["documents_missing"] for key, row in found.items() if key not in papered)
 
 
+def test_a_compromise_contract_gives_ten_years_in_the_legal_view_alone(
+    owner: FlaskClient, demo: Store
+) -> None:
+    """LEG-T4 from the papers; the class stays what the dates say."""
+    before = rows(run(owner, "debtor-classes", reference=REFERENCE))
+    key = next(key for key, row in before.items() if row["debtor_class"] == "time_barred")
+    paper = {"doc_id": "DOC-TEST", "kind": "other", "subkind": "compromise_contract",
+             "subject_layer": "debtors", "subject_id": key, "doc_date": date(2025, 2, 1),
+             "file_state": "present"}  # fmt: skip
+    demo.write("documents", pd.DataFrame([paper]), mode="upsert", author="t", source="t")
+    after = rows(run(owner, "debtor-classes", reference=REFERENCE))[key]
+    assert after["legal_view_until"] == "2035-02-01"
+    assert after["debtor_class"] == "time_barred"
+
+
 def test_the_results_can_be_saved_and_filtered_by(demo: Store, owner: FlaskClient) -> None:
     """The map colours classes and counts down from what was saved."""
     result = execute("debtor-classes", {"reference": REFERENCE}, Reader(demo, owner_view))

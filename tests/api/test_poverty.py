@@ -243,6 +243,15 @@ def demo_selected(store: Store) -> set[str]:
     return set(stored.loc[stored["list_state"] == "selected", "household_id"])
 
 
+def test_a_household_of_no_known_village_is_left_out_of_the_lists_only(owner: FlaskClient) -> None:
+    rows = (poor("a"), poor("b", area_code="830101"), poor("c", area_code=None))
+    listed = run(owner, "target-selection", households=collection(*map(dict, rows)))
+    assert listed["summary"]["findings"]["counts"] == {"POV-E-VILLAGE": 2}
+    assert [row["list_state"] for row in properties(listed)] == ["selected", None, None]
+    tiers = run(owner, "poverty-tiers", households=collection(*map(dict, rows)))
+    assert [row["tier"] for row in properties(tiers)] == ["1", "1", "1"]
+
+
 def test_the_guard_and_its_quota_hold_for_what_is_handed_over(owner: FlaskClient) -> None:
     rows = [poor(f"N{n:02d}", area_code="83019999", income_pcpy_tpmap=n) for n in range(25)]
     result = run(owner, "target-selection", households=collection(*rows), check_place=False)

@@ -227,9 +227,9 @@ def test_the_whole_layer_is_screened_and_can_be_saved(demo: Store) -> None:
     assert sum(result.summary["classes"].values()) == result.summary["plots"]
     assert result.features["road_m"].notna().all()
     assert set(result.layer_versions) == {"plots", "soil_samples", "facilities", "roads",
-                                          "permission_zones", "hazards"}  # fmt: skip
+                                          "permission_zones", "hazards", "tambons"}  # fmt: skip
     rows = result.updates["plots"]
-    assert list(rows) == ["plot_id", "screening_class", "soil_class"]
+    assert list(rows) == ["plot_id", "area_code", "screening_class", "soil_class"]
     demo.write("plots", rows, mode="upsert", author="test")
     kept = Reader(demo, owner_view).read("plots", fields=("plot_id", "screening_class", "status"))
     assert kept["screening_class"].notna().all()

@@ -470,7 +470,11 @@ def test_every_contract_has_one_class_and_time_never_runs_backwards(
     back from time-barred."""
     before, after = sorted((first, second))
     rows = random_contracts(40, seed)
-    early, late = classify(rows, before)[0], classify(rows, after)[0]
+    random = np.random.default_rng(seed)
+    rows["schedule"] = [SCHEDULE if random.random() < 0.5 else None for _ in range(40)]
+    rows["received_thb"] = random.integers(0, 10_000, 40)
+    rows["lm_as_of"] = days(np.datetime64("2024-01-01") + random.integers(0, 600, 40))
+    early, late = (classify(rows, day, known_on=REF)[0] for day in (before, after))
     for table in (early, late):
         assert table["debtor_class"].isin(list(DEBTOR_CLASSES)).all()
         assert all(reason and set(reason) <= set(CLASS_REASONS) for reason in table["class_reason"])

@@ -99,6 +99,8 @@ FAMILIES: dict[Privacy, dict[str, str]] = {
         "debtors": "contract_id contract_no outstanding_thb principal_thb arrears_thb "
         "default_interest_thb penalty_thb last_payment_date last_payment_amount "
         "overdue_instalments debtor_class class_reason timebar_date days_left legal_status "
+        "received_thb last_paid_due_date measure_end_date measure_overdue measures_offered "
+        "timebar_band last_working_day list_order lm_state "
         # debtor party, pin, address: name, telephone, coordinates, registered address
         "parties borrower_key person_key pins pin_status pin_method accuracy_m address_kind "
         "verified_by verified_at directions_note keeper_id documents_missing",

@@ -40,7 +40,9 @@ def test_numeric_classes_are_worded_with_their_unit() -> None:
             "layer": "debtors",
             "order": 1,
             "symbol": {"kind": "point", "colour": "Greys_09/4"},
-            "classes": [{"field": "days_left", "breaks": [91], "symbols": [{"size": 12}, {"size": 9}]}],
+            "classes": [
+                {"field": "days_left", "breaks": [91], "symbols": [{"size": 12}, {"size": 9}]}
+            ],
             "popup": ["days_left"],
         }
     )

@@ -47,7 +47,12 @@ class Register:
 
 
 def read_households(
-    parameters: Mapping[str, Any], reader: Reader, needed: tuple[str, ...], data_year_be: int
+    parameters: Mapping[str, Any],
+    reader: Reader,
+    needed: tuple[str, ...],
+    data_year_be: int,
+    *,
+    by_village: bool = False,
 ) -> Register:
     """The households that were handed over, else those of the layer that match.
 
@@ -74,6 +79,7 @@ def read_households(
         areas=() if areas is None else areas["geometry"].to_numpy(),
         area_codes=() if areas is None else areas["code"].tolist(),
         earlier=earlier,
+        by_village=by_village,
     )
     return Register(table, findings, stored)
 
