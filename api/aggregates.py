@@ -20,8 +20,9 @@ from api.parameters import takes
 from api.templating import page
 from api.words import WORDS
 from geo.text import Text
-from layers.aggregates import AREA_LAYERS, Figure, aggregate, publication_of
+from layers.aggregates import aggregate, publication_of
 from layers.errors import QueryError
+from layers.figures import AREA_LAYERS, Figure
 from layers.model import Layer
 from layers.privacy import public_view
 from layers.publications import LEVELS, Level, Publication, Statistic

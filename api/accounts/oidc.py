@@ -57,16 +57,18 @@ def register(app: Flask) -> None:
 @blueprint.get("/login/oidc")
 def start() -> Response:
     """Lead to the provider."""
+    client = _client()
     session["next"] = request.args.get("next", "")
-    answer: Response = _client().authorize_redirect(url_for("oidc.arrive", _external=True))
+    answer: Response = client.authorize_redirect(url_for("oidc.arrive", _external=True))
     return answer
 
 
 @blueprint.get("/login/oidc/callback")
 def arrive() -> Response:
     """Back from the provider: check what it says, find the account, begin a session."""
+    client = _client()
     try:
-        token = _client().authorize_access_token()
+        token = client.authorize_access_token()
     except (AuthlibBaseError, JoseError, RequestException) as error:
         raise _refused(type(error).__name__) from error
     claims = token.get("userinfo") or {}

@@ -11,20 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalogue import CATALOGUE
-from layers.disclosure import (
-    DisclosureRules,
-    State,
-    Sum,
-    dominated,
-    hide_alone,
-    label,
-    possible,
-    share,
-    suppress,
-    top_share,
-)
+from layers.disclosure import DisclosureRules, State, dominated, label, share, top_share
 from layers.privacy import public_view
 from layers.publications import PUBLISHED, open_publication
+from layers.suppression import Sum, hide_alone, possible, suppress
 
 SHOWN, SMALL, HIDDEN = State.SHOWN, State.SMALL, State.HIDDEN
 
