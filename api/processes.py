@@ -11,6 +11,7 @@ from api.documents import chosen_format, json_response
 from api.language import asked_language
 from api.links import GEOJSON, JSON, link
 from api.parameters import takes
+from api.route_documents import ROUTE_FORMS, route_document
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.processes import PROCESSES, Input, Process, Reader, execute, process
@@ -84,7 +85,7 @@ def description(process_id: str) -> Response:
 
 @blueprint.post("/processes/<process_id>/execution")
 def execution(process_id: str) -> Response:
-    """Run an analysis now and answer with its result."""
+    """Run an analysis now and answer with its result; ``f=gpx`` and ``f=html`` for routes."""
     process(process_id)
     inputs = _body_inputs()
     settings = current_settings()
@@ -96,6 +97,10 @@ def execution(process_id: str) -> Response:
         road_cache=settings.road_cache,
     )
     result = execute(process_id, inputs, reader)
+    form = request.args.get("f", "")
+    document = route_document(result, form, asked_language())
+    if document is not None:
+        return Response(document, content_type=ROUTE_FORMS[form])
     return Response(result.chunks(), content_type=GEOJSON)
 
 

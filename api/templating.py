@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request, url_for
@@ -12,7 +13,7 @@ from api.language import asked_language
 from api.links import HTML, page_link
 from api.words import WORDS
 from geo.text import Text
-from geo.thai import THAI_TIME
+from geo.thai import THAI_TIME, format_date
 from layers.model import Field
 from webmap.assets import NODE_MODULES
 from webmap.values import say
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     """Give the templates of the application their words."""
     app.context_processor(_common)
     app.jinja_env.filters["shown"] = shown
+    app.jinja_env.filters["day"] = day
 
 
 @pass_context
@@ -41,6 +43,14 @@ def shown(context: Context, value: Any, field: Field) -> str:
         return ""
     text: str = say(field, value).get(context["language"])
     return text
+
+
+@pass_context
+def day(context: Context, value: dt.date | dt.datetime) -> str:
+    """A day as the reader writes it: 20 พ.ย. 2569, 20 Nov 2026; moments by the Thai clock."""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(THAI_TIME).date()
+    return format_date(value, context["language"])
 
 
 def _common() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from layers.store.session import Session
 from layers.store.sql import Sql
 
 __all__ = [
+    "CONFIRMERS",
     "CONSOLE",
     "Account",
     "Granted",

@@ -1,4 +1,4 @@
-"""Statistical disclosure control of single figures: limits, labels, shares, dominance (SDC-R0 to R6).
+"""Disclosure control of single figures: limits, labels, shares, dominance (SDC-R0 to R6).
 
 What further cells are hidden beside a small one is in :mod:`layers.suppression`.
 """

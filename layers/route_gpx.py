@@ -60,7 +60,5 @@ def _track(legs: gpd.GeoDataFrame, name: str) -> gpxpy.gpx.GPXTrack:
 
 def _called(stop: dict[Any, Any], language: str) -> str:
     first, second = ("name_en", "name_th") if language == "en" else ("name_th", "name_en")
-    for name in (first, second, "id"):
-        if isinstance(stop[name], str) and stop[name]:
-            return stop[name]
-    return ""
+    told = (stop[name] for name in (first, second, "id"))
+    return next((name for name in told if isinstance(name, str) and name), "")

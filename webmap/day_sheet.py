@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -84,7 +83,7 @@ def _page(plan: gpd.GeoDataFrame, day: Mapping[str, Any], language: str) -> dict
     return {
         "team": day.get("team"),
         "number": day["day"],
-        "date": format_date(day["date"]) if language == "th" else _english(day["date"]),
+        "date": format_date(day["date"], "en" if language == "en" else "th"),
         "depart": day["depart"],
         "finish": day["finish"],
         "rows": rows,
@@ -140,10 +139,6 @@ def _known(value: Any) -> Any:
 def _qr(link: str) -> Markup:
     drawn = segno.make(link, error="m", micro=False)
     return Markup(drawn.svg_inline(scale=2, border=2, omitsize=False))  # noqa: S704 - its own SVG
-
-
-def _english(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 _TEMPLATES = Environment(loader=PackageLoader("webmap"), autoescape=True)

@@ -25,7 +25,7 @@ from api.templating import page
 from geo.errors import ParameterError, PhumiError
 from geo.text import Text
 from layers import audit
-from layers.accounts import grants, today
+from layers.accounts import CONFIRMERS, grants, today
 from layers.errors import NotFound
 from layers.privacy import PURPOSES
 
@@ -194,13 +194,15 @@ def _account(
     person, store = current_person(), bare_store()
     if person.account is None:
         raise NotLoggedIn("login_needed", Text("ต้องเข้าใช้ระบบก่อน", "Log in first"))
-    session = current_session()
+    session, held = current_session(), grants(store, person.account)
     address = f"{request.url_root}field#token={secret}"
     return _answer(
         error,
         "account.html",
         account=person.account,
-        grants=grants(store, person.account),
+        grants=held,
+        manages=any(one.name in CONFIRMERS and one.holds_on(today()) for one in held),
+        reads_log="audit_read" in person.permissions,
         day=today(),
         tokens=[one for one in tokens.tokens(store, person.account) if one.kind != "invitation"],
         scopes=tokens.SCOPES,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from api.cli.context import Context
 from api.cli.show import show
+from api.route_documents import route_document
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.errors import QueryError
@@ -23,6 +25,11 @@ __all__ = ["COMMANDS"]
 @click.argument("assignments", metavar="[NAME=VALUE ...]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as GeoJSON.")
 @click.option("--save", is_flag=True, help="Write the results into the layers.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the result to a file: .geojson, of routes also .gpx and .html (day sheet).",
+)
 @click.pass_obj
 def run(
     context: Context,
@@ -31,6 +38,7 @@ def run(
     *,
     as_json: bool,
     save: bool,
+    out: Path | None,
 ) -> None:
     """Run the analysis PROCESS; without a name, list them. Inputs are given as NAME=VALUE.
 
@@ -51,6 +59,8 @@ def run(
         result = execute(process_id, _inputs(assignments), reader)
     if save:
         _save(context, chosen, result)
+    if out is not None:
+        _write(context, result, out)
     if as_json:
         click.echo("".join(result.chunks()))
     else:
@@ -85,6 +95,24 @@ def _file(path: str) -> str:
         raise ParameterError(
             "file_unreadable", Text(f"อ่านไฟล์ {path} ไม่ได้", f"{path} cannot be read: {error}")
         ) from error
+
+
+def _write(context: Context, result: Result, path: Path) -> None:
+    form = path.suffix.removeprefix(".").lower()
+    document = route_document(result, form, context.settings.language)
+    if document is not None:
+        path.write_text(document, encoding="utf-8")
+    elif form in ("geojson", "json"):
+        result.write(path)
+    else:
+        raise ParameterError(
+            "format_unknown",
+            Text(
+                f"เขียนผลเป็น .{form} ไม่ได้ ใช้ .geojson (เส้นทางใช้ .gpx และ .html ได้ด้วย)",
+                f"The result cannot be written as .{form}; use .geojson, for routes .gpx or .html",
+            ),
+        )
+    context.say(Text(f"เขียน {path} แล้ว", f"-> {path}"))
 
 
 def _save(context: Context, chosen: Process, result: Result) -> None:

@@ -24,6 +24,8 @@ from layers.processes.relief_calculator import RELIEF_CALCULATOR
 from layers.processes.service_coverage import SERVICE_COVERAGE
 from layers.processes.site_screening import SITE_SCREENING
 from layers.processes.target_selection import TARGET_SELECTION
+from layers.processes.tour_route import TOUR_ROUTE
+from layers.processes.visit_rounds import VISIT_ROUNDS
 
 __all__ = ["PROCESSES", "Input", "Output", "Process", "Reader", "Result", "execute", "process"]
 
@@ -43,6 +45,8 @@ PROCESSES: Mapping[str, Process] = {
         NEAREST_FACILITY,
         SERVICE_COVERAGE,
         DELIVERY_ZONE,
+        VISIT_ROUNDS,
+        TOUR_ROUTE,
     )
 }
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.errors import ParameterError
 from geo.text import Text
+from layers.errors import AccessDenied
 from layers.model import Layer
 from layers.processes.json_text import dumped, feature_texts
 from layers.query import Query, View, parse_filter
@@ -114,6 +115,8 @@ class Reader:
         """The matching features that the caller may see; remembers the layer's version."""
         layer = self.store.layer(layer_id)
         view = self.view_of(layer)
+        if view.pseudonymous:
+            raise _masked(layer)
         self.versions[layer_id] = self.store.state(layer_id).version
         query = Query(layer=layer_id, filter=filter, bbox=bbox, fields=fields, limit=None)
         if self.max_features is not None:
@@ -130,6 +133,19 @@ class Reader:
                     f"{number:,} features are more than {self.max_features:,}; narrow the filter",
                 ),
             )
+
+
+def _masked(layer: Layer) -> AccessDenied:
+    """An approximate position takes part in no distance, route or count (JIT-R7)."""
+    return AccessDenied(
+        "masked_rows",
+        Text(
+            f"ท่านเห็น {layer.title.th} แบบปกปิดตัวตนเท่านั้น จึงใช้วิเคราะห์ไม่ได้",
+            f"You see masked rows of {layer.id} only; an analysis needs them as they are",
+        ),
+        layer=layer.id,
+        rule="JIT-R7",
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,13 +14,17 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from layers.errors import NotFound, QueryError, StoreUnavailable
+from layers.catalogue import CATALOGUE
+from layers.errors import AccessDenied, NotFound, QueryError, StoreUnavailable
 from layers.model import Layer
 from layers.privacy import owner_view
 from layers.privacy.conditions import as_text, both, either, equal, is_null, meets, one_of
 from layers.privacy.jitter import offsets, pseudonyms
+from layers.processes.model import Reader
 from layers.query import Mask, Query, SortKey, View
 from layers.store import Store, TileIndex
+from layers.store.dialect import PostGIS
+from layers.store.select import count, single
 from tests.contract.specimens import field, parsed, things, write
 from tests.contract.test_views import CALLS
 
@@ -329,3 +333,67 @@ def test_another_key_makes_all_names_anew(
     monkeypatch.delenv("PHUMI_JITTER_KEY")
     with pytest.raises(StoreUnavailable):
         shared.count(query, view)
+
+
+def test_a_value_that_a_coded_field_never_has_is_refused_with_those_it_has(
+    shared: Store, new_layer: Callable[..., Layer]
+) -> None:
+    """PRIV-T6b: tier=4 is an unknown value where tiers 3 and 4 are one."""
+    tier = replace(field("tier"), values=CATALOGUE["households"].by_name["tier"].values)
+    layer = new_layer(fields=(field("id"), field("area_code"), tier))
+    write(shared, layer, [{"id": "a", "tier": "3-4"}, {"id": "b", "tier": "1"}])
+    tiers: dict[str, Any] = {"property": "tier"}
+    for tree in (
+        {"op": "=", "args": [tiers, "4"]},
+        {"op": "=", "args": ["4", tiers]},
+        {"op": "<>", "args": [tiers, "3"]},
+        {"op": "in", "args": [tiers, ["1", "4"]]},
+        {"op": "not", "args": [{"op": "=", "args": [tiers, "4"]}]},
+    ):
+        with pytest.raises(QueryError) as refused:
+            shared.count(Query(layer=layer.id, filter=tree), owner_view(layer))
+        assert refused.value.code == "value_unknown"
+        assert refused.value.details["allowed"] == ["1", "2", "3-4"]
+    known = {"op": "=", "args": [tiers, "3-4"]}
+    assert shared.count(Query(layer=layer.id, filter=known), owner_view(layer)) == 1
+
+
+def test_a_view_leaves_the_indexes_in_use(shared: Store, new_layer: Callable[..., Layer]) -> None:
+    """A sub-select is flattened: boxes and keys are found by index, through every kind of view."""
+    if "postgresql" not in shared.url:
+        return  # DuckDB has no indexes; it skips row groups by their smallest and largest values
+    layer = new_layer(geometry="Point")
+    random = np.random.default_rng(5)
+    rows = [
+        {"id": f"q{n}", "area_code": "83010101", "open": n % 2 == 0,
+         "geometry": shapely.Point(*random.uniform((98, 7), (99, 8)))}
+        for n in range(5_000)
+    ]  # fmt: skip
+    write(shared, layer, rows)
+    list(shared.raw(f"SELECT count(*) FROM layers.{layer.id}"))
+    whole, box = owner_view(layer), (98.5, 7.5, 98.51, 7.51)
+    views = {
+        "prefixes": replace(whole, prefixes=("8301", "8302")),
+        "condition": replace(whole, rows=OPEN),
+        "masked field": replace(whole, masks=(Mask("name", OPEN),)),
+        "place by consent": replace(whole, geometry_when=OPEN),
+        "hidden field": replace(whole, fields=whole.fields - {"name"}),
+        "masked rows": blurred(layer),
+    }
+    for name, view in views.items():
+        shared.count(Query(layer=layer.id), view)
+        dialect = PostGIS()
+        counted = count(Query(layer=layer.id, bbox=box), view, layer, dialect)
+        named = single("q17", Query(layer=layer.id), view, layer, dialect)
+        for sql in (counted, named):
+            told = shared.raw(f"EXPLAIN {sql.text}", sql.values)
+            plan = "\n".join(line for (line,) in told)
+            assert f"Seq Scan on {layer.id}" not in plan, (name, plan)
+
+
+def test_an_approximate_position_takes_part_in_no_analysis(shared: Store, homes: Layer) -> None:
+    """JIT-R7."""
+    assert len(Reader(shared, owner_view).read(homes.id)) >= 20
+    with pytest.raises(AccessDenied) as refused:
+        Reader(shared, blurred).read(homes.id)
+    assert refused.value.code == "masked_rows"
