@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import current_app, g, request
@@ -17,7 +18,7 @@ from layers.errors import AccessDenied
 from layers.model import Layer
 from layers.privacy import OWNER, PUBLIC, PURPOSES, Door, Person, public_view
 from layers.privacy import view_of as view_for
-from layers.query import View
+from layers.query import Query, View
 from layers.store import Store
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "current_store",
     "current_token",
     "listed",
+    "looked_at",
     "require_account",
     "require_scope",
     "view_of",
@@ -57,6 +59,14 @@ def current_store() -> Store:
     if "phumi_audited" not in g:
         g.phumi_audited = AuditedStore(bare_store(), person)
     return cast(Store, g.phumi_audited)
+
+
+def looked_at(asked: Sequence[tuple[Query, View]]) -> None:
+    """Enter a look at a map whose tiles came from the cache, where the store saw nothing of it."""
+    store = current_store()
+    if isinstance(store, AuditedStore):
+        for query, view in asked:
+            store.looked_at(query, view)
 
 
 def current_session() -> sessions.Session | None:

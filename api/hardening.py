@@ -134,7 +134,8 @@ def _dress(response: Response) -> Response:
             FORM_COOKIE, fresh, httponly=True, samesite="Strict", secure=request.is_secure
         )
     if _personal():
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        if not {"private", "no-store"} & set(response.cache_control):
+            response.headers["Cache-Control"] = "private, no-cache"
         response.headers.pop("Access-Control-Allow-Origin", None)
         response.vary.update(("Authorization", "Cookie"))
     return response

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
-from api.access import current_settings, current_store, view_of
+from api.access import current_settings, current_store, looked_at, view_of
 from api.freshness import etag, fresh, not_modified, stamp, states_of
 from api.language import asked_language, negotiated
 from api.parameters import ITEMS, items_query, takes
@@ -143,6 +143,7 @@ def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
     if response is None:
         cache: TileCache = current_app.extensions["phumi_tiles"]
         kept = cache.get(tag) or cache.put(tag, store.tile(index, asked))
+        looked_at(asked)
         wanted = request.accept_encodings["gzip"] > 0
         packed = cache.packed(tag, kept) if wanted else None
         response = stamp(_sent(kept.tile, packed), tag, changed_at)

@@ -80,6 +80,9 @@ FUNDS = Layer(
             f.integer("members", "สมาชิก", "Members", "person"),
             f.money("savings_thb", "เงินสะสม", "Savings"),
             f.money("capital_thb", "เงินทุน", "Capital"),
+            f.percent(
+                "interest_rate_pct", "อัตราดอกเบี้ยเงินกู้ต่อปี", "Loan interest per year", source="FUND-R5"
+            ),
             f.integer("committee_count", "จำนวนกรรมการ", "Committee", "person"),
             f.date("committee_term_end", "วันสิ้นวาระกรรมการ", "Term end of the committee"),
             source="CDD L2363; PHUKET L716, L2056",

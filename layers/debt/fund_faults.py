@@ -18,6 +18,7 @@ __all__ = [
     "FUND_FAULTS",
     "WEAK_POINTS",
     "FaultRules",
+    "current_faults",
     "interest_above_legal_rate",
     "open_faults",
     "weak_points",
@@ -79,6 +80,47 @@ def open_faults(log: Sequence[Mapping[str, Any]], reference: date) -> list[str]:
         and (item.get("fixed_at") is None or str(item["fixed_at"]) > day)
     }
     return [code for code in FUND_FAULTS if code in found]
+
+
+_TOLD_BY_ACCOUNTS: Mapping[str, tuple[str, ...]] = {"yes": (), "no": ("F1a",), "none": ("F1b",)}
+
+
+def current_faults(
+    funds: pd.DataFrame, reference: date, rules: FaultRules | None = None
+) -> list[list[str]]:
+    """The faults of each of n funds at the day, in the order of the list (FUND-R5).
+
+    F1 follows ``accounts_current`` and F4 ``interest_rate_pct`` where these are known; every other
+    code is what ``fault_log`` says, or ``faults`` as entered where the log is silent about it.
+
+    >>> funds = pd.DataFrame({"accounts_current": ["no"], "faults": [["F1b", "F2"]]})
+    >>> current_faults(funds, date(2025, 8, 1))
+    [['F1a', 'F2']]
+    """
+    n = len(funds)
+    high = interest_above_legal_rate(numbers(funds, "interest_rate_pct"), rules)
+    rated = ~np.isnan(numbers(funds, "interest_rate_pct"))
+    accounts, entered, logs = (
+        funds[name] if name in funds else pd.Series([None] * n)
+        for name in ("accounts_current", "faults", "fault_log")
+    )
+    found = []
+    for row in range(n):
+        log = [item for item in _listed(logs.iloc[row]) if isinstance(item, Mapping)]
+        logged = {str(item.get("code")) for item in log}
+        codes = {code for code in _listed(entered.iloc[row]) if code not in logged}
+        codes |= set(open_faults(log, reference))
+        told = _TOLD_BY_ACCOUNTS.get(str(accounts.iloc[row]))
+        if told is not None:
+            codes = (codes - {"F1a", "F1b"}) | set(told)
+        if rated[row]:
+            codes = (codes - {"F4"}) | ({"F4"} if high[row] else set())
+        found.append([code for code in FUND_FAULTS if code in codes])
+    return found
+
+
+def _listed(cell: Any) -> list[Any]:
+    return cell if isinstance(cell, list) else []
 
 
 def weak_points(

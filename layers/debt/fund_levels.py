@@ -16,6 +16,7 @@ import pandas as pd
 __all__ = [
     "INDICATOR_TOTALS",
     "QUOTA_PEOPLE",
+    "RESULTS",
     "TRAINING_SEATS",
     "Choice",
     "IndicatorCount",
@@ -26,6 +27,9 @@ __all__ = [
 
 INDICATOR_TOTALS: Mapping[str, int] = MappingProxyType({"savings_group": 21, "kkj": 18})
 """Indicators of each kind of fund (CDD L2433, L2509-2513, L2546-2548)."""
+
+RESULTS = ("pass", "fail", "not_checked")
+"""What an assessment may say of one indicator."""
 
 QUOTA_PEOPLE: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"savings_group": (4_600, 20), "kkj": (4_400, 15)}

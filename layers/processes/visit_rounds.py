@@ -222,7 +222,7 @@ def _visits(
                 must=bool(must & set(item.ids))
                 or any(row.get("must") is True for row in rows)
                 or lock != Lock(None, None, None),
-                pair=next((str(row["pair"]) for row in rows if _told(row, "pair")), None),
+                pair=next((str(row["pair"]) for row in rows if "pair" in row), None),
                 records=len(item.ids),
                 team=lock.team,
                 day=None if lock.day is None else _day(lock.day, dates),
@@ -234,13 +234,12 @@ def _visits(
 
 
 def _records(people: pd.DataFrame, rows: Sequence[int]) -> list[dict[str, Any]]:
+    """Rows with what is known of each."""
     found = people.iloc[list(rows)].to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in found]
-
-
-def _told(row: Mapping[str, Any], name: str) -> bool:
-    value = row.get(name)
-    return isinstance(value, list) or not pd.isna(value)
+    return [
+        {str(name): v for name, v in row.items() if isinstance(v, list) or not pd.isna(v)}
+        for row in found
+    ]
 
 
 def _day(day: dt.date, dates: Sequence[dt.date]) -> int:
@@ -249,7 +248,7 @@ def _day(day: dt.date, dates: Sequence[dt.date]) -> int:
 
 def _minutes(row: Mapping[str, Any], parameters: Mapping[str, Any]) -> int:
     """By row, else by class, else as asked, else the length usual for the kind."""
-    if _told(row, "minutes"):
+    if "minutes" in row:
         return _whole(row["minutes"], str(row["id"]))
     by_class = dict(
         part.split("=", 1) for part in listed(parameters["minutes_by_class"]) if "=" in part
@@ -279,7 +278,7 @@ def _whole(value: Any, name: str) -> int:
 
 def _hours(rows: Sequence[Mapping[str, Any]]) -> tuple[Hours, ...]:
     """When all who live at a stop are at home, as far as it is told."""
-    given = [_spans(row) for row in rows if _told(row, "hours")]
+    given = [_spans(row) for row in rows if "hours" in row]
     if not given:
         return ()
     found = given[0]

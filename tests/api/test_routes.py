@@ -10,15 +10,16 @@ from typing import Any
 
 import gpxpy
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from api.cli import main
+from api.cli import phumi
 from layers.privacy import owner_view
 from layers.processes import Reader, execute
 from layers.store import Store
 
 DATE = "2026-11-23"
-QUICK = {"date_from": DATE, "time_limit_s": 1, "area": "8301"}
+QUICK = {"date_from": DATE, "area": "8302"}
 ROUND = {"date_from": "2026-12-01", "idle_rounds": 100, "seconds": 5}
 
 
@@ -126,12 +127,13 @@ def test_candidates_of_ones_own_are_planned_exactly_and_an_edit_is_checked(
 
 
 def test_a_must_visit_that_cannot_be_met_gives_no_plan_but_a_reason(owner: FlaskClient) -> None:
+    wide = {**QUICK, "area": "8301", "time_limit_s": 0.3}
     draft = next(
         p["id"]
-        for p in parts(run(owner, "tour-route", **QUICK).get_json(), "left_out")
+        for p in parts(run(owner, "tour-route", **wide).get_json(), "left_out")
         if p["reason"] == "NOT_PUBLISHED"
     )
-    answer = run(owner, "tour-route", **QUICK, must_visit=draft).get_json()
+    answer = run(owner, "tour-route", **wide, must_visit=draft).get_json()
     assert answer["summary"]["state"] == "infeasible"
     assert draft in answer["summary"]["problem"]["th"]
     assert parts(answer, "stop") == []
@@ -166,7 +168,7 @@ def test_a_saved_tour_is_a_draft_route_with_its_stops(demo: Store) -> None:
         demo.write(layer_id, rows, mode="upsert", author="test", source="tour-route")
     mine = {"op": "=", "args": [{"property": "route_id"}, "TR-TEST-1"]}
     (route,) = Reader(demo, owner_view).read("tour_routes", filter=mine).to_dict("records")
-    assert (route["state"], route["days"], route["area_code"][:4]) == ("draft", 1, "8301")
+    assert (route["state"], route["days"], route["area_code"][:4]) == ("draft", 1, "8302")
     stops = Reader(demo, owner_view).read("route_stops", filter=mine)
     assert sorted(stops["seq"]) == list(range(1, len(stops) + 1))
     assert len(stops) == result.summary["stops"]
@@ -358,19 +360,26 @@ def test_the_sheet_of_a_round_names_no_debtor(owner: FlaskClient) -> None:
     assert "WF83-" in answer.get_data(as_text=True)
 
 
-def test_the_command_line_writes_gpx_sheet_and_geojson(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("PHUMI_DATABASE_URL", f"duckdb:///{tmp_path / 'work.duckdb'}")
+def test_the_command_line_writes_gpx_sheet_and_geojson(demo_url: str, tmp_path: Path) -> None:
+    if demo_url.startswith("duckdb"):
+        demo_url = f"duckdb:///{tmp_path / 'work.duckdb'}"
     stops = tmp_path / "stops.geojson"
     hours = [{"open_time": "08:00", "close_time": "17:00", "kind": "open"}]
-    stops.write_text(
-        json.dumps(points((98.4, 7.88, {"id": "a", "opening_windows": hours, "name_th": "วัด"})))
-    )
-    assert main(["init"]) == 0
-    for name, mark in (("day.gpx", "<gpx"), ("day.html", "<!doctype html>"), ("day.geojson", "{")):
-        given = ["run", "tour-route", f"candidates=@{stops}", "start=98.39,7.88", "mode=tram"]
-        assert main([*given, "--out", str(tmp_path / name)]) == 0, capsys.readouterr().err
-        text = (tmp_path / name).read_text(encoding="utf-8")
-        assert text.startswith(mark) or mark in text[:200]
-    assert main([*given, "--out", str(tmp_path / "day.doc")]) == 2
+    place = {"id": "a", "opening_windows": hours, "name_th": "วัด"}
+    stops.write_text(json.dumps(points((98.4, 7.88, place))), encoding="utf-8")
+    options = ["--database", demo_url, "--lang", "en"]
+    CliRunner().invoke(phumi, [*options, "init"], catch_exceptions=False)
+    asked = ["run", "tour-route", f"candidates=@{stops}", "start=98.39,7.88", "mode=tram"]
+
+    def written(name: str) -> str:
+        path = tmp_path / name
+        words = [*options, *asked, "--out", str(path)]
+        done = CliRunner().invoke(phumi, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return path.read_text(encoding="utf-8")
+
+    assert len(gpxpy.parse(written("day.gpx")).routes[0].points) == 1
+    assert "วัด" in written("day.html")
+    assert json.loads(written("day.geojson"))["process"] == "tour-route"
+    words = [*options, *asked, "--out", str(tmp_path / "day.doc")]
+    assert CliRunner().invoke(phumi, words, catch_exceptions=False).exit_code == 2

@@ -432,6 +432,22 @@ def test_reads_and_exports_of_restricted_rows_are_in_the_log(
     assert (entry.object, entry.detail["reason"]) == ("households", "AUTH-E-SCOPE")
 
 
+def test_a_look_at_a_map_of_restricted_rows_is_in_the_log_once(
+    program: Callable[..., Program], demo: Store
+) -> None:
+    """Tiles count too, also those that come from the cache; not each of them."""
+    path = "/collections/households/tiles/WebMercatorQuad/14/7679/12664"
+    for officer in (program("province_officer", "83"), program("province_officer", "83")):
+        before = len(audit.entries(demo, event="AUD-READ", limit=None))
+        for _ in range(3):
+            tile = officer("GET", path)
+            assert tile.status_code in (200, 204)
+            assert tile.headers["Cache-Control"].startswith("private")
+        found = audit.entries(demo, event="AUD-READ", limit=None)
+        assert len(found) == before + 1
+        assert found[0].detail["how"] == "tiles"
+
+
 def test_the_owner_writes_everything(demo: Store, demo_url: str) -> None:
     app = create_app(Settings(database_url=demo_url, access="owner"), demo)
     owner = Program(app.test_client(), {})

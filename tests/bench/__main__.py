@@ -7,7 +7,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import debtors, layout, network, pond, poverty, screening, serve, store, view
+from tests.bench import (
+    debtors,
+    layout,
+    network,
+    pond,
+    poverty,
+    routing,
+    screening,
+    serve,
+    store,
+    view,
+)
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
@@ -21,6 +32,7 @@ SUBJECTS = {
     "screening": screening.measure,
     "poverty": poverty.measure,
     "network": network.measure,
+    "routing": routing.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")
 

@@ -7,9 +7,6 @@ from importlib.metadata import version
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import minimum_spanning_tree
-from scipy.spatial import Delaunay
 
 from geo.network import RoadNetwork, Topology
 from tests.bench.data import Sizes
@@ -20,37 +17,29 @@ __all__ = ["country", "measure"]
 
 PLACES = 100
 TARGET_S = 0.1
-DENSITY = 2.0  # junctions on a square kilometre
+STEP = 0.005  # degrees between neighbouring junctions, some 550 m
+KEPT = 0.72  # of the links of a full grid: 1.4 roads for each junction, as in real networks
 CLASSES = np.array(["highway", "rural_road", "local_road", "street", "track"])
 
 
 def country(nodes: int, seed: int = 1) -> gpd.GeoDataFrame:
-    """Roads between random places: a tree that joins all, and part of the other short links.
-
-    The links are those of a Gabriel graph; 1.3 roads for each junction, as in rural networks.
-    """
+    """Roads between neighbouring junctions of an uneven grid, a part of the links missing."""
     rng = np.random.default_rng(seed)
-    side = np.sqrt(nodes / DENSITY) / 111.0  # degrees
-    points = np.column_stack([rng.uniform(99, 99 + side, nodes), rng.uniform(14, 14 + side, nodes)])
-    corners = Delaunay(points).simplices
-    pairs = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]]))
-    pairs = np.unique(pairs, axis=0)
-    middle = points[pairs].mean(axis=1)
-    length = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
-    near = shapely.STRtree(shapely.points(points)).query_nearest(shapely.points(middle))
-    least = np.full(len(pairs), np.inf)
-    np.minimum.at(least, near[0], np.hypot(*(points[near[1]] - middle[near[0]]).T))
-    gabriel = least >= length / 2 * (1 - 1e-9)
-    tree = minimum_spanning_tree(coo_matrix((length, pairs.T), shape=(nodes, nodes))).tocoo()
-    joined = np.sort(np.column_stack([tree.row, tree.col]))
-    kept = pairs[gabriel & (rng.random(len(pairs)) < 0.35)]
-    roads = np.unique(np.concatenate([joined, kept]), axis=0)
+    side = round(nodes**0.5)
+    row, column = np.divmod(np.arange(side * side), side)
+    spread = rng.uniform(-0.4, 0.4, (side * side, 2))
+    points = np.array([99.0, 14.0]) + STEP * (np.column_stack([column, row]) + spread)
+    number = np.arange(side * side).reshape(side, side)
+    across = np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()])
+    upward = np.column_stack([number[:-1].ravel(), number[1:].ravel()])
+    pairs = np.concatenate([across, upward])
+    pairs = pairs[rng.random(len(pairs)) < KEPT]
     return gpd.GeoDataFrame(
         {
-            "road_class": rng.choice(CLASSES, len(roads), p=[0.05, 0.2, 0.35, 0.3, 0.1]),
-            "oneway": np.where(rng.random(len(roads)) < 0.05, "forward", "both"),
+            "road_class": rng.choice(CLASSES, len(pairs), p=[0.05, 0.2, 0.35, 0.3, 0.1]),
+            "oneway": np.where(rng.random(len(pairs)) < 0.05, "forward", "both"),
         },
-        geometry=shapely.linestrings(points[roads]),
+        geometry=shapely.linestrings(points[pairs]),
         crs=4326,
     )
 

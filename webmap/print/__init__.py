@@ -1,0 +1,1 @@
+"""Static maps for paper: page, map frame, furniture, legend and labels, drawn by matplotlib."""
