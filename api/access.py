@@ -13,9 +13,9 @@ from api.problems import NotLoggedIn
 from api.settings import Settings
 from geo.text import Text
 from layers import audit
-from layers.accounts import person_of
 from layers.errors import AccessDenied
 from layers.model import Layer
+from layers.persons import person_of
 from layers.privacy import OWNER, PUBLIC, PURPOSES, Door, Person, public_view
 from layers.privacy import view_of as view_for
 from layers.query import Query, View

@@ -25,10 +25,10 @@ from layers.store import Page
 from webmap.assets import available
 from webmap.overlay import MapLayer, may_be_named
 from webmap.places import area_names, say_area
-from webmap.style import Style
+from webmap.style import Drawing, Style
 from webmap.values import display, names
 
-__all__ = ["ROWS_MAX", "area_layers", "item_page", "items_page"]
+__all__ = ["ROWS_MAX", "area_layers", "drawn_map", "item_page", "items_page"]
 
 ROWS_MAX = 500  # of one page: more is a download, or the map
 LONG = 28  # letters of a cell that wants a wider column
@@ -287,19 +287,30 @@ def _map(
     """What ``static/features.js`` draws; None where there is nothing to draw."""
     if layer.geometry is None or not view.geometry or not features:
         return None
+    search = _changed(**PAGING | {"bbox": None}) if zoom_to else None
+    return drawn_map(features, _style(layer).draw(rows), without=layer.id, search=search)
+
+
+def drawn_map(
+    features: str, drawing: Drawing, *, without: str = "", search: str | None = None
+) -> dict[str, Any]:
+    """What the template's map box takes: GeoJSON features, each with its symbol.
+
+    ``without`` is the layer whose borders are not drawn around, for they are what is shown;
+    ``search`` is the address that a moved map adds its box to.
+    """
     if not available():
         return {"missing": True}
-    drawing = _style(layer).draw(rows)
     options = {
         "symbols": [symbol.leaflet() for symbol in drawing.symbols],
         "index": drawing.index.tolist(),
         "outlines": [
             url(f"/collections/{area.id}/items")
             for area in area_layers()
-            if area.geometry and area.id != layer.id
+            if area.geometry and area.id != without
         ],
         "name": f"name_{asked_language()}",
-        "search": _changed(**PAGING | {"bbox": None}) if zoom_to else None,
+        "search": search,
         "words": {name: WORDS[name].get(asked_language()) for name in ("zoom_in", "zoom_out")},
     }
     text = json.dumps(options, ensure_ascii=False)

@@ -17,7 +17,7 @@ from typing import Literal, cast
 from geo.text import Text
 from layers import audit
 from layers.errors import AccessDenied, Conflict, NotFound, QueryError
-from layers.privacy import PERMISSIONS, ROLES, Agreement, BreakGlass, Grant, Person
+from layers.privacy import PERMISSIONS, ROLES
 from layers.privacy.person import THAI_TIME, Role
 from layers.store import Store
 from layers.store.session import Session
@@ -30,10 +30,6 @@ __all__ = [
     "Granted",
     "accounts",
     "add_account",
-    "agree",
-    "approve_break_glass",
-    "ask_break_glass",
-    "break_glass_requests",
     "confirm",
     "disable",
     "end_grant",
@@ -43,8 +39,9 @@ __all__ = [
     "hand_over",
     "may_confirm",
     "may_grant",
-    "person_of",
+    "refused",
     "today",
+    "wrong_grant",
 ]
 
 CONSOLE = "console"
@@ -59,9 +56,6 @@ CONFIRMERS: frozenset[str] = frozenset({"admin", "province_officer", "district_o
 
 HANDOVER_OVERLAP_DAYS = 7
 """How long the former keeper still sees the unit after a hand-over (PRIV-R4, DEBT-R27)."""
-
-BREAK_GLASS_MINUTES = 60
-"""How long an approved break glass lasts (privacy.md 11.4)."""
 
 Kind = Literal["role", "permission"]
 
@@ -214,12 +208,12 @@ def grant(
     kind = _kind(name)
     start = valid_from or today()
     if not AREA.fullmatch(prefix):
-        raise _wrong("grant_area", f"รหัสพื้นที่ {prefix} ไม่ถูกต้อง", f"{prefix} is no area code")
+        raise wrong_grant("grant_area", f"รหัสพื้นที่ {prefix} ไม่ถูกต้อง", f"{prefix} is no area code")
     if valid_to < start:
-        raise _wrong("grant_time", f"วันสิ้นสุด {valid_to} ผ่านไปแล้ว", f"{valid_to} is in the past")
+        raise wrong_grant("grant_time", f"วันสิ้นสุด {valid_to} ผ่านไปแล้ว", f"{valid_to} is in the past")
     find_account(store, account)
     if by != CONSOLE and not may_grant(grants(store, by), prefix, today()):
-        raise _refused(by, prefix)
+        raise refused(by, prefix)
     confirmed = (by, dt.datetime.now(dt.UTC)) if by == CONSOLE else (None, None)
     key = str(uuid.uuid4())
     now = dt.datetime.now(dt.UTC)
@@ -258,7 +252,7 @@ def end_grant(store: Store, grant_id: str, *, by: str) -> None:
     """Take a grant away at once. Raises AccessDenied."""
     one = _granted(store, grant_id)
     if by != CONSOLE and not may_grant(grants(store, by), one.prefix, today()):
-        raise _refused(by, one.prefix)
+        raise refused(by, one.prefix)
     with store.transaction() as session:
         session.run(Sql("UPDATE phumi.grants SET ended_by = ? WHERE id = ?", (by, grant_id)))
         audit.append(
@@ -281,23 +275,6 @@ def may_confirm(held: list[Granted], prefix: str, day: dt.date) -> bool:
     return bool(prefix) and any(
         may_grant([one], prefix, day) and len(one.prefix) < len(prefix) for one in held
     )
-
-
-def agree(
-    store: Store, agreement: str, account: str, layers: list[str], *, valid_to: dt.date, by: str
-) -> None:
-    """List an account in an agreement that opens layers until a day (PRIV-R6)."""
-    find_account(store, account)
-    for layer in layers:
-        store.layer(layer)
-    with store.transaction() as session:
-        for layer in layers:
-            values = (agreement, account, layer, valid_to, by, dt.datetime.now(dt.UTC))
-            session.run(Sql("INSERT INTO phumi.agreements VALUES (?, ?, ?, ?, ?, ?)", values))
-        audit.append(
-            session, "AUD-GRANT", account=by, object=account,
-            action="agreement", agreement=agreement, layers=layers, until=valid_to,
-        )  # fmt: skip
 
 
 def hand_over(store: Store, former: str, successor: str, *, by: str, prefix: str = "") -> int:
@@ -328,120 +305,13 @@ def hand_over(store: Store, former: str, successor: str, *, by: str, prefix: str
     return len(theirs)
 
 
-# Break glass
-
-
-def ask_break_glass(store: Store, account: str, *, reason: str, prefix: str) -> str:
-    """An administrator asks to look at restricted rows in an emergency; the id of the request."""
-    if len(reason.strip()) < 10:
-        raise _wrong(
-            "break_glass_reason",
-            "ต้องระบุเหตุผลการเปิดสิทธิฉุกเฉินอย่างน้อย 10 ตัวอักษร",
-            "Breaking the glass needs a reason of ten letters or more",
-        )
-    key = str(uuid.uuid4())
-    with store.transaction() as session:
-        values = (key, account, reason, prefix, dt.datetime.now(dt.UTC), None, None, None)
-        session.run(Sql("INSERT INTO phumi.break_glass VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values))
-        audit.append(
-            session, "AUD-BREAK", account=account, object=key, area=prefix,
-            action="asked", reason=reason, minutes=BREAK_GLASS_MINUTES,
-        )  # fmt: skip
-    return key
-
-
-def break_glass_requests(store: Store) -> list[tuple[str, str, str, str]]:
-    """(id, account, area, reason) of the requests that wait for an approver."""
-    sql = (
-        "SELECT id, account, prefix, reason FROM phumi.break_glass "
-        "WHERE approved_at IS NULL ORDER BY asked_at DESC"
-    )
-    return [(key, name, area, reason) for key, name, area, reason in store.raw(sql)]
-
-
-def approve_break_glass(store: Store, request: str, *, by: str) -> dt.datetime:
-    """A province officer (or the console) opens it for 60 minutes; returns the end."""
-    sql = "SELECT account, prefix FROM phumi.break_glass WHERE id = ? AND approved_at IS NULL"
-    found = list(store.raw(sql, (request,)))
-    if not found:
-        raise NotFound("break_glass", Text("ไม่พบคำขอที่รออนุมัติ", "There is no such request"))
-    account, prefix = found[0]
-    day = today()
-    approver = by == CONSOLE or any(
-        one.name == "province_officer" and one.holds_on(day) and prefix.startswith(one.prefix)
-        for one in grants(store, by)
-    )
-    if not approver or by == account:
-        raise _refused(by, prefix)
-    now = dt.datetime.now(dt.UTC)
-    end = now + dt.timedelta(minutes=BREAK_GLASS_MINUTES)
-    with store.transaction() as session:
-        sql = "UPDATE phumi.break_glass SET approved_by = ?, approved_at = ?, valid_to = ? "
-        session.run(Sql(sql + "WHERE id = ?", (by, now, end, request)))
-        audit.append(
-            session, "AUD-BREAK", account=account, object=request, area=prefix,
-            action="approved", approver=by, minutes=BREAK_GLASS_MINUTES,
-        )  # fmt: skip
-    return end
-
-
-# The person
-
-
-def person_of(store: Store, account: str, *, purpose: str | None = None) -> Person | None:
-    """Who an account is now: its confirmed grants and agreements; None once it is disabled."""
-    open_ = "SELECT 1 FROM phumi.accounts WHERE name = ? AND disabled_at IS NULL"
-    if not list(store.raw(open_, (account,))):
-        return None
-    day = today()
-    held = [one for one in grants(store, account) if one.holds_on(day)]
-    return Person(
-        account=account,
-        grants=tuple(
-            Grant(
-                role=cast(Role, one.name),
-                prefix=one.prefix,
-                valid_from=one.valid_from,
-                valid_to=one.valid_to,
-            )
-            for one in held
-            if one.kind == "role"
-        ),
-        permissions=frozenset(one.name for one in held if one.kind == "permission"),
-        purpose=purpose,
-        agreements=_agreements(store, account),
-        break_glass=_break_glass(store, account),
-    )
-
-
-def _agreements(store: Store, account: str) -> tuple[Agreement, ...]:
-    sql = "SELECT id, layer, valid_to FROM phumi.agreements WHERE account = ? ORDER BY id, layer"
-    found: dict[tuple[str, dt.date], set[str]] = {}
-    for agreement, layer, valid_to in store.raw(sql, (account,)):
-        found.setdefault((agreement, valid_to), set()).add(layer)
-    return tuple(
-        Agreement(layers=frozenset(layers), valid_to=valid_to)
-        for (_, valid_to), layers in found.items()
-    )
-
-
-def _break_glass(store: Store, account: str) -> BreakGlass | None:
-    sql = (
-        "SELECT reason, approved_by, valid_to AT TIME ZONE 'UTC' FROM phumi.break_glass "
-        "WHERE account = ? AND valid_to > ? ORDER BY valid_to DESC LIMIT 1"
-    )
-    for reason, approver, until in store.raw(sql, (account, dt.datetime.now(dt.UTC))):
-        return BreakGlass(reason=reason, approved_by=approver, until=audit.utc(until))
-    return None
-
-
 def _kind(name: str) -> Kind:
     if name in ROLES and name != "public":
         return "role"
     if name in PERMISSIONS:
         return "permission"
     allowed = ", ".join([*(role for role in ROLES if role != "public"), *PERMISSIONS])
-    raise _wrong(
+    raise wrong_grant(
         "grant_name", f"ไม่มีบทบาท {name} (ใช้ได้: {allowed})", f"No role {name} (allowed: {allowed})"
     )
 
@@ -474,11 +344,13 @@ def _found(session: Session, name: str) -> tuple[object, ...] | None:
     return rows[0] if rows else None
 
 
-def _wrong(code: str, thai: str, english: str) -> QueryError:
+def wrong_grant(code: str, thai: str, english: str) -> QueryError:
+    """The error of a grant, or a request for one, that cannot be."""
     return QueryError(code, Text(thai, english))
 
 
-def _refused(by: str, prefix: str) -> AccessDenied:
+def refused(by: str, prefix: str) -> AccessDenied:
+    """The error of somebody who may not manage grants in an area."""
     area: Mapping[str, str] = {"th": prefix or "ทั้งประเทศ", "en": prefix or "the whole country"}
     return AccessDenied(
         "AUTH-E-SCOPE",

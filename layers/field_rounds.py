@@ -12,7 +12,6 @@ from types import MappingProxyType
 
 from layers import fields as f
 from layers.debt.classes import DEBTOR_CLASSES
-from layers.debt.handover import BLOCKING
 from layers.debt.rounds import EQUIPMENT, FIVE_STEPS, PAPERS
 from layers.fields import family
 from layers.model import Layer, Privacy, Text, choices
@@ -104,8 +103,20 @@ HANDOVERS = Layer(
             f.reference("to_officer", "ผู้รับมอบ", "To"),
             f.text("reason", "เหตุผล", "Reason"),
             f.items("contracts", "รหัสสัญญา", "Contracts"),
-            f.items("open_items", "เรื่องค้าง", "Open matters", BLOCKING),
-            f.items("acknowledged", "เรื่องที่รับทราบแล้ว", "Acknowledged", BLOCKING),
+            f.items(
+                "open_items",
+                "เรื่องค้าง",
+                "Open matters",
+                description=Text("แต่ละเรื่อง: contract_id, code", "Each: contract_id, code"),
+            ),
+            f.items(
+                "acknowledged",
+                "เรื่องที่รับทราบแล้ว",
+                "Acknowledged",
+                description=Text(
+                    "แต่ละเรื่อง: contract_id, code, on", "Each: contract_id, code, on"
+                ),
+            ),
             f.date("prepared_at", "วันที่จัดเตรียม", "Prepared on"),
             f.date("sent_at", "วันที่ส่ง", "Sent on"),
             f.date("accepted_at", "วันที่รับ", "Accepted on"),

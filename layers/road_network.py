@@ -34,7 +34,7 @@ from layers.store import Store
 
 __all__ = ["Prepared", "cache_folder", "prepared_roads", "road_network"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what stands on disk is made in another way."""
 
 REPORT = "report.json"

@@ -15,7 +15,7 @@ from api.language import asked_language
 from api.templating import page
 from geo.text import Text
 from geo.thai import THAI_TIME
-from layers import accounts, audit
+from layers import accounts, audit, break_glass
 from layers.errors import AccessDenied, QueryError
 from layers.intake.text import escape_formula
 from layers.privacy import PERMISSIONS, ROLES, Person
@@ -106,14 +106,14 @@ def ask() -> Response:
     """Ask to see restricted rows in an emergency."""
     person, form = _administrator(), request.form
     reason, prefix = form.get("reason", ""), form.get("prefix", "")
-    accounts.ask_break_glass(bare_store(), str(person.account), reason=reason, prefix=prefix)
+    break_glass.ask(bare_store(), str(person.account), reason=reason, prefix=prefix)
     return _back()
 
 
 @blueprint.post("/break-glass/<request_id>/approve")
 def approve(request_id: str) -> Response:
     """A province officer opens it for an hour."""
-    accounts.approve_break_glass(bare_store(), request_id, by=str(_administrator().account))
+    break_glass.approve(bare_store(), request_id, by=str(_administrator().account))
     return _back()
 
 
@@ -220,7 +220,7 @@ def _overview(person: Person, invitation: tuple[str, str] | None = None) -> Resp
                 if accounts.may_confirm(held, g.prefix, day)
                 and person.account not in (g.granted_by, g.account)
             },
-            glass=accounts.break_glass_requests(store),
+            glass=break_glass.requests(store),
             names={**{r: t for r, t in ROLES.items() if r != "public"}, **PERMISSIONS},
             invitation=invitation,
             day=day,

@@ -87,10 +87,10 @@ _TOLD_BY_ACCOUNTS: Mapping[str, tuple[str, ...]] = {"yes": (), "no": ("F1a",), "
 
 def current_faults(
     funds: pd.DataFrame, reference: date, rules: FaultRules | None = None
-) -> list[list[str]]:
-    """The faults of each of n funds at the day, in the order of the list (FUND-R5).
+) -> list[list[str] | None]:
+    """The faults of each of n funds at the day, in the order of the list; None: nobody looked.
 
-    F1 follows ``accounts_current`` and F4 ``interest_rate_pct`` where these are known; every other
+    FUND-R5: F1 follows ``accounts_current`` and F4 ``interest_rate_pct`` where these are known; every other
     code is what ``fault_log`` says, or ``faults`` as entered where the log is silent about it.
 
     >>> funds = pd.DataFrame({"accounts_current": ["no"], "faults": [["F1b", "F2"]]})
@@ -104,18 +104,19 @@ def current_faults(
         funds[name] if name in funds else pd.Series([None] * n)
         for name in ("accounts_current", "faults", "fault_log")
     )
-    found = []
+    found: list[list[str] | None] = []
     for row in range(n):
         log = [item for item in _listed(logs.iloc[row]) if isinstance(item, Mapping)]
         logged = {str(item.get("code")) for item in log}
         codes = {code for code in _listed(entered.iloc[row]) if code not in logged}
         codes |= set(open_faults(log, reference))
         told = _TOLD_BY_ACCOUNTS.get(str(accounts.iloc[row]))
+        looked = log or told is not None or rated[row] or isinstance(entered.iloc[row], list)
         if told is not None:
             codes = (codes - {"F1a", "F1b"}) | set(told)
         if rated[row]:
             codes = (codes - {"F4"}) | ({"F4"} if high[row] else set())
-        found.append([code for code in FUND_FAULTS if code in codes])
+        found.append([code for code in FUND_FAULTS if code in codes] if looked else None)
     return found
 
 

@@ -32,7 +32,7 @@ from layers.processes.debtor_rows import DebtorRows, read_debtors, visible_rows
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.projects import LEVELS
 
-__all__ = ["DEBTOR_CLASSES_PROCESS", "class_rules"]
+__all__ = ["DEBTOR_CLASSES_PROCESS", "class_columns", "class_rules"]
 
 RULES = tuple(f"DEBT-R{number}" for number in (1, 2, 3, 4, 5, 7, 8, 9, 10, 20, 21))
 SHOWN = ("contract_id", "contract_no", "area_code", "outstanding_thb", "last_payment_date")
@@ -57,7 +57,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     documents = pd.DataFrame()
     if not rows.drawn:
         documents = visible_rows(reader, "documents", "subject_layer", "debtors")
-    columns = _columns(rows, judged, documents, reader, rules, parameters["matrix_extra"])
+    columns = class_columns(rows, judged, documents, reader, rules, parameters["matrix_extra"])
     table = _table(rows, columns, documents if parameters["legal_view"] else pd.DataFrame())
     summary = {
         "reference": reference.isoformat(),
@@ -96,7 +96,7 @@ def _edges(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def _columns(
+def class_columns(
     rows: DebtorRows,
     judged: pd.DataFrame,
     documents: pd.DataFrame,
@@ -104,7 +104,7 @@ def _columns(
     rules: ClassRules,
     matrix_extra: bool,
 ) -> dict[str, Any]:
-    """The computed columns of the layer, by name."""
+    """The computed columns of the layer, by name, for n judged contracts."""
     table = rows.table
     codes = judged["debtor_class"].to_numpy(dtype=object)
     order = list_order(

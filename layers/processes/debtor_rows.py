@@ -44,14 +44,21 @@ class DebtorRows:
 
 
 def read_debtors(
-    document: Mapping[str, Any] | None, filter_: Mapping[str, Any] | None, reader: Reader
+    document: Mapping[str, Any] | None,
+    filter_: Mapping[str, Any] | None,
+    reader: Reader,
+    *,
+    more: tuple[str, ...] = (),
 ) -> DebtorRows:
-    """The features of ``document``, else those of the layer that the caller may see."""
+    """The features of ``document``, else those of the layer that the caller may see.
+
+    ``more`` are fields of the layer that are read besides ``WANTED``.
+    """
     if document is not None:
         return _handed_over(document, reader)
     layer = reader.store.layer("debtors")
     visible = reader.view_of(layer).fields
-    fields = tuple(name for name in WANTED if name in visible)
+    fields = tuple(name for name in (*WANTED, *more) if name in visible)
     found = reader.read("debtors", filter=filter_, fields=fields)
     rows = found.reset_index(drop=True)
     if "geometry" not in rows:

@@ -43,6 +43,7 @@ RULES = ("FUND-R1", "FUND-R2", "FUND-R3", "FUND-R4", "FUND-R5", "FUND-R8", "FUND
 COUNTED = ("indicators_passed", "indicators_total", "mandatory_failed")
 SHOWN = ("fund_id", "name", "kind", "area_code", "level", *COUNTED)
 STORED = (*COUNTED, "faults", "survey_state")
+SURVEYS = "debt_surveys"  # restricted: few may see it
 AREAS = {"province": 2, "district": 4, "tambon": 6}
 QUOTA = round(sum(funds for funds, _ in QUOTA_PEOPLE.values()) / DISTRICTS / len(QUOTA_PEOPLE))
 """Funds a kind and district: the 9,000 of the programme spread over 878 districts (decision)."""
@@ -89,9 +90,6 @@ def _read(chosen: Any, reader: Reader) -> gpd.GeoDataFrame:
             ),
         )
     rows = reader.read("funds", filter=chosen).reset_index(drop=True)
-    for item in FUNDS.fields:
-        if item.name not in rows:  # restricted: the caller may not see it
-            rows[item.name] = None
     return gpd.GeoDataFrame(rows, geometry=rows.get("geometry"), crs=4326)
 
 
@@ -138,10 +136,14 @@ def _table(
     newly = table["chosen"] & rows["survey_state"].isna()
     table["survey_state"] = rows["survey_state"].astype(object).mask(newly, "chosen")
     table["survey_state"] = table["survey_state"].where(table["survey_state"].notna(), None)
-    table["round_1_overdue"] = [
-        round_1_overdue(state, surveys, reference, parameters["round_1_until"])
-        for state, surveys in zip(rows["survey_state"], map(_list, rows["debt_surveys"]), strict=True)
-    ]
+    table["round_1_overdue"] = (
+        [
+            round_1_overdue(state, surveys, reference, parameters["round_1_until"])
+            for state, surveys in zip(rows["survey_state"], map(_list, rows[SURVEYS]), strict=True)
+        ]
+        if SURVEYS in rows
+        else None
+    )
     table["training"] = eligible_for_training(rows)
     progress = [checklist_progress(_list(cell)) for cell in rows["checklist"]]
     has_steps = rows["kind"].isin(list(STEPS))
@@ -172,8 +174,7 @@ def _summary(
             {"area_code": area, "kind": kind, "chosen": len(item.chosen), "shortage": item.shortage}
             for (area, kind), item in sorted(choices.items())
         ],
-        "no_round_1_yet": {area: len(ids) for area, ids in no_round_1_yet(rows).items()},
-        "round_1_overdue": int(table["round_1_overdue"].sum()),
+        **_surveys(rows, table),
         "checklist_steps": district_totals(rows),
         "districts_without_team": districts_without_team(districts, set(teamed)),
         "funds_a_team": even_load(int(table["chosen"].sum()), len(districts)).mean
@@ -182,8 +183,18 @@ def _summary(
     }
 
 
+def _surveys(rows: pd.DataFrame, table: pd.DataFrame) -> dict[str, Any]:
+    """Who waits for survey round 1; nothing for a caller who may not see the surveys."""
+    if SURVEYS not in rows:
+        return {}
+    return {
+        "no_round_1_yet": {area: len(ids) for area, ids in no_round_1_yet(rows).items()},
+        "round_1_overdue": int(table["round_1_overdue"].sum()),
+    }
+
+
 def _tally(lists: pd.Series[Any], codes: Mapping[str, Text]) -> dict[str, int]:
-    return {code: sum(code in item for item in lists) for code in codes}
+    return {code: sum(code in _list(item) for item in lists) for code in codes}
 
 
 def _detail(row: pd.Series[Any]) -> dict[str, Any]:
@@ -193,7 +204,7 @@ def _detail(row: pd.Series[Any]) -> dict[str, Any]:
         for item in _list(row["checklist"])
         if isinstance(item, Mapping)
     }
-    rounds = rounds_side_by_side(_list(row["debt_surveys"]))
+    rounds = rounds_side_by_side(_list(row.get(SURVEYS)))
     return {
         "checklist": [
             {"step": step, "th": label.th, "en": label.en, "done_on": done.get(step)}

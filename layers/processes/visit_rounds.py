@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,8 @@ import shapely
 from shapely import Point
 
 from geo.errors import ParameterError
-from geo.routing.handover import directions_links
-from geo.routing.tour import clock
-from geo.routing.visit_rounds import Round, RoundPlan, plan_rounds
-from geo.routing.visits import LEFT_OUT, Hours, LeftVisit, RoundRules, Shift, Visit, rest_of_day
+from geo.routing.visit_rounds import plan_rounds
+from geo.routing.visits import Hours, LeftVisit, RoundRules, Shift, Visit, rest_of_day
 from geo.text import Text
 from layers.errors import AccessDenied
 from layers.processes.drawn import drawn_features
@@ -30,9 +28,10 @@ from layers.processes.routing.round_inputs import (
     read_teams,
     texts,
 )
-from layers.processes.routing.route_rows import left_row, leg_row, outputs, route_table, stop_row
+from layers.processes.routing.round_result import RoundsShown
+from layers.processes.routing.route_rows import outputs, route_table
 from layers.processes.routing.tour_inputs import day_minutes, listed
-from layers.processes.routing.ways import Leg, Ways
+from layers.processes.routing.ways import Ways
 from layers.touring import minutes_of
 from layers.visiting import MINUTES, Request, VisitRules, field_days, requests
 
@@ -41,7 +40,8 @@ __all__ = ["VISIT_ROUNDS"]
 RULES = ("DEBT-R9", "DEBT-R22", "DEBT-R23", "DEBT-R24", "DEBT-R25", "POV-R27", "TOUR-R132")
 FIELDS = {
     "debtors": ("contract_id", "debtor_class", "days_left", "outstanding_thb",
-                "overdue_instalments", "timebar_date", "pin_status", "next_visit_date"),
+                "overdue_instalments", "timebar_date", "pin_status", "next_visit_date",
+                "area_code"),
     "households": ("household_id", "tier"),
     "plots": ("plot_id",),
 }  # fmt: skip
@@ -49,7 +49,8 @@ FIELDS = {
 CLOSED = "closed"
 WAITING = ("NOT_YET", "NO_CAPACITY", "NO_TIME", "GROUP_MEETING")
 """Reasons of those whose turn comes later; the others cannot be visited as things are."""
-GROUP_CLASS = "normal"
+AHEAD, AHEAD_LEAST = 4, 200
+"""Times the visits that the teams can make, and the least, of which the ways are computed."""
 OFFICE = {"op": "=", "args": [{"property": "kind"}, "community_development_office"]}
 
 
@@ -64,6 +65,8 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
         parameters["kind"], people, dates[0], rules, forced=listed(parameters["forced"])
     )
     teams = _teams(parameters, reader, found)
+    found, later = _soonest(parameters, found, sum(team.visits_max for team in teams) * len(dates))
+    left += later
     position = position_of(parameters["position"])
     points = [team.base for team in teams] + [Point(item.lon, item.lat) for item in found]
     points += [position[0]] if position is not None else []
@@ -80,13 +83,16 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     if position is not None:
         limits = replace(limits, reserve_pct=0.0)
     plan = plan_rounds(visits, shifts, {mode: way.travel() for mode, way in ways.items()}, limits)
-    shown = _Shown(parameters, people, found, plan, left, ways, dates)
+    shown = RoundsShown(parameters, people, found, plan, left, ways, dates)
     rows = list(shown.rows())
+    kept = parameters["kind"] == "debtors" and parameters["visits"] is None
+    planned = shown.field_rounds() if kept else pd.DataFrame()
     return Result(
         features=route_table(rows),
         summary=shown.summary(rows),
         rules=RULES,
         left_out=sum(row["part"] == "left_out" and row["reason"] not in WAITING for row in rows),
+        updates={"field_rounds": planned} if len(planned) else {},
     )
 
 
@@ -173,6 +179,23 @@ def _teams(parameters: Mapping[str, Any], reader: Reader, found: Sequence[Reques
             visits_max=parameters["visits_per_day"],
         )
     ]
+
+
+def _soonest(
+    parameters: Mapping[str, Any], found: list[Request], room: int
+) -> tuple[list[Request], list[LeftVisit]]:
+    """The most urgent whose ways are worth computing, and those whose turn cannot come."""
+    fixed = set(listed(parameters["must"])) | set(locks_of(parameters["locks"]))
+    limit = max(AHEAD * room, AHEAD_LEAST)
+    asked = parameters["visits"] is not None  # rows of one's own may be must-visits or pairs
+    kept = [
+        asked or place < limit or bool(fixed & set(item.ids)) for place, item in enumerate(found)
+    ]
+    later = [item for item, stays in zip(found, kept, strict=True) if not stays]
+    return (
+        [item for item, stays in zip(found, kept, strict=True) if stays],
+        [LeftVisit(name, "NO_CAPACITY") for item in later for name in item.ids],
+    )
 
 
 def _shifts(teams: Sequence[Team], dates: Sequence[dt.date]) -> list[Shift]:
@@ -311,131 +334,6 @@ def _known(asked: set[str], known: set[str]) -> None:
         )
 
 
-# --- What is shown --------------------------------------------------------------------------
-
-
-class _Shown:
-    """The plan as features and figures; ids only, no person's name anywhere."""
-
-    def __init__(
-        self,
-        parameters: Mapping[str, Any],
-        people: pd.DataFrame,
-        found: Sequence[Request],
-        plan: RoundPlan,
-        left: Sequence[LeftVisit],
-        ways: Mapping[str, Ways],
-        dates: Sequence[dt.date],
-    ) -> None:
-        self.parameters, self.people, self.plan, self.left = parameters, people, plan, left
-        self.ways, self.dates = ways, dates
-        self.of = {item.ids[0]: item for item in found}
-        self.legs: dict[tuple[str, int, int], Leg] = {}
-        for one in plan.rounds:
-            self._draw(one)
-
-    def _draw(self, one: Round) -> None:
-        if not one.visits:
-            return
-        pairs = [(visit.leg_from, visit.place) for visit in one.visits]
-        pairs.append((one.visits[-1].place, one.shift.end_place))
-        legs = self.ways[one.shift.mode].legs(pairs)
-        for seq, leg in enumerate(legs, 1):
-            self.legs[one.shift.team, one.shift.day, seq] = leg
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Stops and legs of each round in order, then who is left out."""
-        for one in self.plan.rounds:
-            yield from self._round(one)
-        for lost in [*self.plan.left_out, *self.left]:
-            yield from self._lost(lost)
-
-    def _round(self, one: Round) -> Iterator[dict[str, Any]]:
-        shift = one.shift
-        known: dict[str, Any] = {
-            "team": shift.team,
-            "day": shift.day + 1,
-            "date": self.dates[shift.day],
-            "mode": shift.mode,
-            "layer": self.parameters["kind"],
-        }
-        for visit in one.visits:
-            yield leg_row(self.legs[shift.team, shift.day, visit.seq], seq=visit.seq, **known)
-            yield stop_row(
-                self.ways[shift.mode].points[visit.place],
-                seq=visit.seq,
-                id=visit.id,
-                records=list(self.of[visit.id].ids),
-                arrive=clock(visit.arrive / 60),
-                wait_min=(visit.start - visit.arrive) // 60,
-                start=clock(visit.start / 60),
-                leave=clock(visit.leave / 60),
-                role="activity",
-                **known,
-            )
-        if one.visits:
-            seq = len(one.visits) + 1
-            yield leg_row(self.legs[shift.team, shift.day, seq], seq=seq, **known)
-
-    def _lost(self, lost: LeftVisit) -> Iterator[dict[str, Any]]:
-        item = self.of.get(lost.id)
-        for name in item.ids if item is not None else (lost.id,):
-            reason = lost.reason
-            if reason in ("NO_CAPACITY", "NO_TIME") and self._class(name) == GROUP_CLASS:
-                reason = "GROUP_MEETING"
-            point = None if item is None else Point(item.lon, item.lat)
-            kind = self.parameters["kind"]
-            yield left_row(point, reason, LEFT_OUT[reason], lost.detail, id=name, layer=kind)
-
-    def _class(self, name: str) -> str | None:
-        if "debtor_class" not in self.people:
-            return None
-        found = self.people.loc[self.people["id"] == name, "debtor_class"]
-        return None if found.empty else str(found.iloc[0])
-
-    def summary(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Figures of the plan and of each round, with the links to navigation."""
-        records = [name for row in rows if row["part"] == "stop" for name in row["records"]]
-        reasons = [row["reason"] for row in rows if row["part"] == "left_out"]
-        estimated = sum(leg.source == "straight_line" for leg in self.legs.values())
-        warnings = [*self.plan.notes]
-        if estimated:
-            thai = f"ประมาณการ: {estimated} ช่วงคิดจากเส้นตรง"
-            warnings.append(Text(thai, f"Estimate: {estimated} legs are straight lines"))
-        return {
-            "asked": len(self.people),
-            "visited": len(records),
-            "stops": sum(len(one.visits) for one in self.plan.rounds),
-            "drive_min": round(sum(one.drive_seconds for one in self.plan.rounds) / 60),
-            "km": round(sum(one.drive_metres for one in self.plan.rounds) / 1000, 1),
-            "reasons": {code: reasons.count(code) for code in LEFT_OUT if code in reasons},
-            "days": [self._day(one) for one in self.plan.rounds],
-            "warnings": [{"th": text.th, "en": text.en} for text in warnings],
-            "stopped_by": self.plan.stopped_by,
-            "rounds": self.plan.search_rounds,
-            "seed": self.plan.seed,
-            "matrix_version": max((way.version for way in self.ways.values()), default=0),
-        }
-
-    def _day(self, one: Round) -> dict[str, Any]:
-        shift = one.shift
-        points = self.ways[shift.mode].points
-        route = [shift.start_place, *(visit.place for visit in one.visits), shift.end_place]
-        spots = [(points[place].x, points[place].y) for place in route]
-        return {
-            "team": shift.team,
-            "day": shift.day + 1,
-            "date": self.dates[shift.day],
-            "stops": [visit.id for visit in one.visits],
-            "depart": clock(one.depart / 60),
-            "finish": clock(one.finish / 60),
-            "drive_min": round(one.drive_seconds / 60),
-            "km": round(one.drive_metres / 1000, 1),
-            "free_min": 0 if shift.end < 0 else round(shift.end - one.finish / 60),
-            "navigation": directions_links(spots, shift.mode) if one.visits else [],
-        }
-
-
 VISIT_ROUNDS = Process(
     id="visit-rounds",
     version="1.0.0",
@@ -449,6 +347,7 @@ VISIT_ROUNDS = Process(
     ),
     inputs=INPUTS,
     outputs=outputs(),
+    writes=("field_rounds",),
     reads=("debtors", "households", "plots", "facilities", "roads"),
     run=run,
 )

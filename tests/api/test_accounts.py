@@ -15,6 +15,7 @@ from api.settings import Settings
 from layers import accounts, audit
 from layers.accounts import CONSOLE
 from layers.errors import QueryError
+from layers.persons import person_of
 from layers.store import Store
 from layers.store.sql import Sql
 from layers.workspace import open_workspace
@@ -442,7 +443,7 @@ def test_mass_assignment_gives_no_right(browser: Callable[..., FlaskClient], wor
     new = accounts.grants(work, name)[0]
     assert (new.kind, new.name, new.confirmed_by) == ("role", "district_officer", None)
     post(client, "/account/purpose", **smuggled, purpose="planning")
-    person = accounts.person_of(work, name)
+    person = person_of(work, name)
     assert person is not None
     assert {(g.role, g.prefix) for g in person.grants} == {("district_officer", "8303")}
     assert not person.permissions

@@ -15,6 +15,7 @@ from api.app import create_app
 from api.cli import phumi
 from api.settings import Settings
 from layers import accounts
+from layers.persons import person_of
 from layers.store import open_store
 from layers.store.sql import Sql
 
@@ -69,7 +70,7 @@ def test_accounts_roles_and_tokens_from_the_machine(
     assert run("user", "disable", "thalang").exit_code == 0
     store = open_store(store_url)
     assert tokens.find(store, secret[0]) is None
-    assert accounts.person_of(store, "thalang") is None
+    assert person_of(store, "thalang") is None
     store.close()
 
 

@@ -212,6 +212,18 @@ def test_rounds_of_stored_debtors_hold_no_name_and_links_hold_only_places(
     assert all(stop["name_th"] is None for stop in stops)
 
 
+def test_a_round_of_debtors_is_kept_as_a_planned_field_round(demo: Store) -> None:
+    inputs = {**ROUND, "filter": "area_code LIKE '8303%'"}
+    result = execute("visit-rounds", inputs, Reader(demo, owner_view))
+    for layer_id, rows in result.updates.items():
+        demo.write(layer_id, rows, mode="upsert", author="test", source="visit-rounds")
+    (day,) = result.summary["days"]
+    mine = {"op": "=", "args": [{"property": "round_id"}, f"8303-20261201-{day['team']}"]}
+    (kept,) = Reader(demo, owner_view).read("field_rounds", filter=mine).to_dict("records")
+    assert (kept["slot"], kept["status"]) == ("week_1", "planned")
+    assert list(kept["contracts"]) == day["stops"]
+
+
 def test_a_team_gets_its_funds_as_an_ordered_tour(owner: FlaskClient) -> None:
     """SYS-192: a team gets its funds as an ordered tour."""
     funds = points(*((98.36 + i / 200, 7.9, {"id": f"f{i}"}) for i in range(5)))

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from layers import accounts, audit
+from layers import accounts, audit, break_glass
 from layers.accounts import CONSOLE, today
 from layers.errors import AccessDenied, Conflict, NotFound, QueryError
+from layers.persons import person_of
 from layers.store import Store
 
 YEAR = dt.timedelta(days=365)
@@ -27,7 +28,7 @@ def propose(store: Store, account: str, role: str, prefix: str, by: str) -> str:
 
 
 def roles(store: Store, account: str) -> set[tuple[str, str]]:
-    person = accounts.person_of(store, account)
+    person = person_of(store, account)
     assert person is not None
     return {(grant.role, grant.prefix) for grant in person.grants}
 
@@ -110,7 +111,7 @@ def test_hand_over_gives_the_area_to_the_successor_and_ends_the_former_in_seven_
 def test_a_disabled_account_is_nobody(store: Store) -> None:
     office(store, "phuket", "province_officer", "83")
     accounts.disable(store, "phuket", by=CONSOLE)
-    assert accounts.person_of(store, "phuket") is None
+    assert person_of(store, "phuket") is None
 
 
 def test_break_glass_opens_for_an_hour_by_the_province(store: Store) -> None:
@@ -118,16 +119,16 @@ def test_break_glass_opens_for_an_hour_by_the_province(store: Store) -> None:
     office(store, "root", "admin", "")
     office(store, "phuket", "province_officer", "83")
     with pytest.raises(QueryError):
-        accounts.ask_break_glass(store, "root", reason="why not", prefix="83")
-    request = accounts.ask_break_glass(store, "root", reason="flood: who lives there", prefix="83")
-    person = accounts.person_of(store, "root")
+        break_glass.ask(store, "root", reason="why not", prefix="83")
+    request = break_glass.ask(store, "root", reason="flood: who lives there", prefix="83")
+    person = person_of(store, "root")
     assert person is not None
     assert person.break_glass is None
     with pytest.raises(AccessDenied):
-        accounts.approve_break_glass(store, request, by="root")
-    end = accounts.approve_break_glass(store, request, by="phuket")
+        break_glass.approve(store, request, by="root")
+    end = break_glass.approve(store, request, by="phuket")
     assert dt.timedelta(minutes=59) < end - dt.datetime.now(dt.UTC) <= dt.timedelta(minutes=60)
-    person = accounts.person_of(store, "root")
+    person = person_of(store, "root")
     assert person is not None
     assert person.break_glass is not None
     assert person.break_glass.approved_by == "phuket"

@@ -55,7 +55,7 @@ def layout(size: Size, orientation: Orientation) -> Layout:
     """The parts of a page: the panel stands right of the map, or under it on an upright page.
 
     >>> layout("A4", "landscape").map
-    Box(left=17.0, bottom=29.0, width=197.0, height=144.0)
+    Box(left=17.0, bottom=29.0, width=204.0, height=147.0)
     """
     width, height = PAPERS[size]
     upright = orientation == "portrait"

@@ -23,6 +23,7 @@ from layers.visiting import KINDS
 __all__ = ["INPUTS", "Lock", "Team", "locks_of", "position_of", "read_teams"]
 
 IDS = Text("รหัสคั่นด้วยจุลภาค", "IDs separated by commas")
+LONGEST_S = 60.0  # that a caller may let the search of rounds run
 LABELS = {
     "reserve_pct": (Text("เวลาสำรองไว้เยี่ยมซ้ำ", "Reserve for repeats"), "%", "number"),
     "seconds": (Text("เวลาคำนวณ", "Time limit"), "s", "number"),
@@ -157,7 +158,7 @@ INPUTS = (
             unit=LABELS[item.name][1],
             default=item.default,
             minimum=item.metadata["low"],
-            maximum=item.metadata["high"],
+            maximum=LONGEST_S if item.name == "seconds" else item.metadata["high"],
         )
         for item in fields(RoundRules)
         if item.name in LABELS

@@ -15,6 +15,7 @@ from layers.touring import ScoreWeights, minutes_of
 
 __all__ = ["INPUTS", "day_minutes", "listed", "rules_of", "weights_of"]
 
+LONGEST_S = 30.0  # that a caller may let the search of a tour run
 WINDOW_MODES = {
     "finish_within": Text("จบภายในเวลาเปิด", "Ends within the opening hours"),
     "start_within": Text("เริ่มก่อนเวลาเข้าสุดท้าย", "Starts by the last entry"),
@@ -124,7 +125,7 @@ INPUTS = (
             unit=LIMITS[item.name][1],
             default=item.default,
             minimum=item.metadata["low"],
-            maximum=item.metadata["high"],
+            maximum=LONGEST_S if item.name == "time_limit_s" else item.metadata["high"],
         )
         for item in fields(TourRules)
         if item.name in LIMITS
