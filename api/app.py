@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app = Flask(__name__)
     app.config["PHUMI"] = settings
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_mb * 1_000_000
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]  # GeoJSON in a form
     app.url_map.strict_slashes = False
     app.json = Json(app)
     pool_size = settings.threads + 1

@@ -16,10 +16,18 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from api.access import SAFE, current_person, current_session, current_settings, require_scope
+from api.access import (
+    SAFE,
+    bare_store,
+    current_person,
+    current_session,
+    current_settings,
+    require_scope,
+)
 from api.accounts import sessions
 from api.problems import TooMany
 from geo.text import Text
+from layers import audit
 from layers.errors import AccessDenied
 from layers.privacy import PUBLIC
 
@@ -54,6 +62,7 @@ def register(app: Flask) -> None:
     app.before_request(_limit_rate)
     app.before_request(_refuse_forged)
     app.after_request(_dress)
+    app.after_request(_tell_denied)
 
 
 def form_token() -> str:
@@ -138,6 +147,18 @@ def _dress(response: Response) -> Response:
             response.headers["Cache-Control"] = "private, no-cache"
         response.headers.pop("Access-Control-Allow-Origin", None)
         response.vary.update(("Authorization", "Cookie"))
+    return response
+
+
+def _tell_denied(response: Response) -> Response:
+    """What an account was refused enters the log (AUD-DENIED); strangers could fill it."""
+    person = g.get("phumi_person")
+    if response.status_code == 403 and person is not None and person.account and not person.owner:
+        code = (response.get_json(silent=True) or {}).get("code", "")
+        audit.record(
+            bare_store(), "AUD-DENIED", account=person.account, object=request.path[:200],
+            reason=code, method=request.method,
+        )  # fmt: skip
     return response
 
 

@@ -27,7 +27,6 @@ from api.operations import (
 from api.parameters import ITEMS as ITEMS_PARAMETERS
 from api.parameters import queryable, takes
 from api.plots import plot_paths
-from api.processes import FORMS as PROCESS_FORMS
 from api.processes import input_schema
 from api.schemas import FORMS as SCHEMA_FORMS
 from api.templating import page
@@ -109,9 +108,7 @@ def _shared_paths(language: str) -> dict[str, Any]:
     free = {"type": "object"}
     paths["/api"] = _get("api", "OpenAPI", API, free)
     paths["/api.html"] = _get("api_page", "OpenAPI", PAGE, free)
-    paths["/processes"] = _get(
-        "processes", "OGC API Processes", PROCESS_FORMS, free, tag="processes"
-    )
+    paths["/processes"] = _get("processes", "OGC API Processes", DOCUMENT, free, tag="processes")
     for path, name in (("/healthz", "health"), ("/readyz", "ready")):
         answers = {"200": {"description": name, "content": content(JSON, free)}}
         if name == "ready":
@@ -236,7 +233,7 @@ def _process_paths(process: Process, language: str) -> dict[str, Any]:
     }
     return {
         base: _get(
-            f"{process.id}_description", title, PROCESS_FORMS, {"type": "object"}, tag="processes"
+            f"{process.id}_description", title, DOCUMENT, {"type": "object"}, tag="processes"
         ),
         f"{base}/execution": {"post": execution},
     }

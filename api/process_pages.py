@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Response, request
 
+from api.problems import status_of
 from api.process_answers import Answer
 from api.process_words import by_purpose
-from api.problems import status_of
 from api.route_documents import ROUTE_FORMS, ROUTE_PROCESSES
 from api.templating import page
 from geo.errors import ParameterError, PhumiError
@@ -76,6 +76,7 @@ def form_page(
         signs=SIGNS,
         reads=[CATALOGUE[name] for name in chosen.reads if name in CATALOGUE],
         forms=ROUTE_FORMS if chosen.id in ROUTE_PROCESSES else (),
+        limits=limits,
         form_kind=FORM,
         file_mark=FILE,
     )
@@ -101,7 +102,7 @@ def limits(item: Input) -> Text | None:
 
 
 def _arranged(chosen: Process, filled: Filled) -> tuple[list[Input], list[Input]]:
-    """The inputs that stand open, and those that wait: what is set already, what is rarely asked."""
+    """The inputs that stand open, and those that wait: set already, or rarely asked for."""
     open_ = [item for item in chosen.inputs if item.required or item.default is None]
     first = {item.name for item in open_[:ASKED_FIRST]} | {filled.at}
     return (

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from api.access import current_settings, current_store, view_of
-from api.documents import chosen_format, json_response
+from api.documents import DOCUMENT, chosen_format, json_response
+from api.formats import disposition
 from api.language import asked_language
-from api.links import GEOJSON, JSON, link
+from api.links import GEOJSON, link
 from api.parameters import takes
+from api.process_answers import answer_of
+from api.process_pages import FORM, Filled, form_page, listing_page, sent_form
 from api.route_documents import ROUTE_FORMS, route_document
-from geo.errors import ParameterError
+from geo.errors import ParameterError, PhumiError
 from geo.text import Text
-from layers.processes import PROCESSES, Input, Process, Reader, execute, process
+from layers.processes import PROCESSES, Input, Process, Reader, Result, execute, process
 
 __all__ = ["blueprint", "input_schema"]
 
 blueprint = Blueprint("processes", __name__)
 
-FORMS = (("json", JSON),)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "integer": {"type": "integer"},
@@ -37,17 +40,20 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 @takes()
 def listing() -> Response:
     """All registered analyses."""
-    chosen_format(FORMS)
+    chosen = chosen_format(DOCUMENT)
     summaries = [_summary(item) for item in PROCESSES.values()]
-    return json_response({"processes": summaries, "links": [link("/processes", "self")]})
+    document = {"processes": summaries, "links": [link("/processes", "self")]}
+    return listing_page(document) if chosen == "html" else json_response(document)
 
 
 @blueprint.get("/processes/<process_id>")
 @takes()
 def description(process_id: str) -> Response:
     """One analysis: its inputs with defaults and units, its outputs."""
-    chosen_format(FORMS)
+    form = chosen_format(DOCUMENT)
     chosen = process(process_id)
+    if form == "html":
+        return form_page(chosen)
     language = asked_language()
     document = _summary(chosen) | {
         "inputs": {
@@ -85,9 +91,33 @@ def description(process_id: str) -> Response:
 
 @blueprint.post("/processes/<process_id>/execution")
 def execution(process_id: str) -> Response:
-    """Run an analysis now and answer with its result; ``f=gpx`` and ``f=html`` for routes."""
-    process(process_id)
-    inputs = _body_inputs()
+    """Run an analysis now and answer with its result; ``f=gpx`` and ``f=html`` for routes.
+
+    A form of our pages is answered by its page, with the result or what is wrong below it.
+    """
+    chosen = process(process_id)
+    if request.mimetype == FORM:
+        return _answered_form(chosen)
+    return _result(_run(chosen, _body_inputs()))
+
+
+def _answered_form(chosen: Process) -> Response:
+    filled = Filled()
+    try:
+        filled = Filled(sent_form(chosen))
+        result = _run(chosen, filled.given)
+    except PhumiError as fault:
+        return form_page(chosen, Filled(filled.given or request.form, fault))
+    if "f" not in request.args:
+        return form_page(chosen, filled, answer_of(chosen, result, asked_language()))
+    response = _result(result)
+    if response.mimetype == GEOJSON:
+        name = f"{chosen.title.get(asked_language())}.geojson"
+        response.headers["Content-Disposition"] = disposition(name, f"{chosen.id}.geojson")
+    return response
+
+
+def _run(chosen: Process, inputs: Mapping[str, Any]) -> Result:
     settings = current_settings()
     reader = Reader(
         current_store(),
@@ -96,7 +126,10 @@ def execution(process_id: str) -> Response:
         elevation=settings.elevation,
         road_cache=settings.road_cache,
     )
-    result = execute(process_id, inputs, reader)
+    return execute(chosen.id, inputs, reader)
+
+
+def _result(result: Result) -> Response:
     form = request.args.get("f", "")
     document = route_document(result, form, asked_language())
     if document is not None:

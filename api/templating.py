@@ -16,7 +16,7 @@ from geo.text import Text
 from geo.thai import THAI_TIME, format_date
 from layers.model import Field
 from webmap.assets import NODE_MODULES
-from webmap.values import say
+from webmap.values import UNITS, say
 
 __all__ = ["page", "register"]
 
@@ -68,6 +68,9 @@ def _common() -> dict[str, Any]:
         chosen = {"lang": request.args["lang"]} if "lang" in request.args else {}
         return url_for(endpoint, **chosen | values)
 
+    def unit(name: str) -> str:
+        return UNITS.get(name, Text(name, name)).get(language)
+
     def form(name: str) -> str:
         return page_link("alternate", HTML, f=name)["href"]
 
@@ -79,6 +82,7 @@ def _common() -> dict[str, Any]:
         "language": language,
         "switch": switch,
         "t": t,
+        "unit": unit,
         "_": word,
         "site": WORDS["site"],
         "here": here,

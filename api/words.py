@@ -105,6 +105,36 @@ WORDS: Mapping[str, Text] = {
         "ไม่มีข้อมูลตามเงื่อนไขนี้ ลองขยายกรอบหรือลดตัวกรอง",
         "Nothing matches; try a larger box or fewer filters",
     ),
+    # Analyses
+    "analyses": Text("การวิเคราะห์", "Analyses"),
+    "analyses_lead": Text(
+        "เลือกการวิเคราะห์ กรอกข้อมูล แล้วดูผล เหตุผล และกฎที่ใช้",
+        "Choose one, fill in what it asks, and read the answer with its reasons and rules",
+    ),
+    "see_analyses": Text("วิเคราะห์", "Analyse"),
+    "analyse": Text("วิเคราะห์", "Analyse"),
+    "analysing": Text("กำลังวิเคราะห์…", "Analysing…"),
+    "cancel": Text("ยกเลิก", "Cancel"),
+    "more_inputs": Text("ข้อมูลและเกณฑ์อื่น", "More inputs and limits"),
+    "not_given": Text("ไม่ระบุ", "not given"),
+    "yes": Text("ใช่", "yes"),
+    "no": Text("ไม่ใช่", "no"),
+    "answer": Text("ผลการวิเคราะห์", "Answer"),
+    "left_out": Text("รายการที่ไม่ได้คำตอบ:", "Features without an answer:"),
+    "day_sheet": Text("ใบงานประจำวัน", "Day sheet"),
+    "verdicts": Text("ผลการตรวจ", "Verdicts"),
+    "verdicts_more": Text(
+        "ผลการตรวจของรายการอื่นอยู่ในไฟล์ดาวน์โหลด", "Verdicts of the other features are in the download"
+    ),
+    "figure": Text("ค่า", "found"),
+    "limit": Text("เกณฑ์", "limit"),
+    "margin": Text("ส่วนต่าง", "margin"),
+    "features_found": Text("ผลรายรายการ", "Results one by one"),
+    "what_decided": Text("กฎ ข้อมูล และค่าที่ใช้", "Rules, data and values used"),
+    "rules": Text("กฎที่ใช้", "Rules"),
+    "layer_versions": Text("รุ่นของชั้นข้อมูล", "Versions of the layers"),
+    "columns_of_answer": Text("คอลัมน์ของผล", "Columns of the answer"),
+    "layers_read": Text("ชั้นข้อมูลที่ใช้", "Layers read"),
     # People: login, account, administration, log
     "log_in": Text("เข้าใช้ระบบ", "Log in"),
     "log_in_lead": Text(

@@ -94,9 +94,10 @@ def append(
     if event not in EVENTS:
         raise ValueError(f"unknown audit event {event}")
     moment = dt.datetime.now(dt.UTC)
+    account, object, area = map(_plain, (account, object, area))  # noqa: A001
     session.run(Sql("UPDATE phumi.audit_head SET number = number + 1"))  # others wait here
     number, previous = session.query(Sql("SELECT number, hash FROM phumi.audit_head"))[0]
-    text = json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
+    text = _plain(json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str))
     found = _hash(number, moment, event, account, object, area, rows, text, previous)
     values = (number, moment, event, account, object, area, rows, text, previous, found)
     session.run(Sql("INSERT INTO phumi.audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values))
@@ -182,6 +183,11 @@ def digest(value: object, key: bytes) -> str:
 def utc(moment: dt.datetime) -> dt.datetime:
     """A moment read ``AT TIME ZONE 'UTC'``, with its zone."""
     return moment.replace(tzinfo=dt.UTC)
+
+
+def _plain(text: str) -> str:
+    """Text that both engines hold; strangers choose some of it."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _ascending(store: Store) -> Iterator[tuple[Any, ...]]:

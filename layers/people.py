@@ -121,7 +121,7 @@ _SECRET_REASONS = choices(
     U_REHAB=("ขาดข้อมูลที่จำกัดสิทธิ์", "A restricted fact is unknown"),
 )
 REASONS_EXACT: Mapping[str, Text] = MappingProxyType(
-    {code: text for code, text in (REASONS | _SECRET_REASONS).items() if code != "T34_MERGED"}
+    {code: text for code, text in {**REASONS, **_SECRET_REASONS}.items() if code != "T34_MERGED"}
 )
 STAGES = choices(
     candidate=("รายชื่อตั้งต้น", "Candidate (start list)"),

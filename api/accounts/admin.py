@@ -122,7 +122,7 @@ def log() -> Response:
     """The audit log for the data-protection officer, as a page or CSV."""
     person = require_account()
     if not person.owner and "audit_read" not in person.permissions:
-        raise _denied(person, "audit_read")
+        raise _denied()
     asked = {name: request.args.get(name) or None for name in ("event", "account", "object")}
     span = {"since": _day("since"), "until": _day("until", after=True)}
     if request.args.get("f") == "csv":
@@ -154,14 +154,14 @@ def _administrator() -> Person:
     held = accounts.grants(bare_store(), person.account)
     day = accounts.today()
     if not any(one.name in accounts.CONFIRMERS and one.holds_on(day) for one in held):
-        raise _denied(person, "not_an_administrator")
+        raise _denied()
     return person
 
 
 def _require_right(person: Person, prefix: str) -> None:
     held = accounts.grants(bare_store(), person.account)
     if not accounts.may_grant(held, prefix, accounts.today()):
-        raise _denied(person, "scope", prefix)
+        raise _denied()
 
 
 def _require_over(person: Person, name: str) -> None:
@@ -170,14 +170,10 @@ def _require_over(person: Person, name: str) -> None:
     for one in theirs:
         _require_right(person, one.prefix)
     if not theirs or name == person.account:
-        raise _denied(person, "scope")
+        raise _denied()
 
 
-def _denied(person: Person, reason: str, area: str = "") -> AccessDenied:
-    audit.record(
-        bare_store(), "AUD-DENIED", account=str(person.account), object=request.path, area=area,
-        reason=reason,
-    )  # fmt: skip
+def _denied() -> AccessDenied:
     return AccessDenied(
         "AUTH-E-SCOPE",
         Text("บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้", "This account may not do that"),

@@ -45,11 +45,13 @@ BLOCKING = choices(
 """What a successor must acknowledge one by one (decision)."""
 
 ACTS = choices(
-    prepare=("จัดเตรียมชุดส่งมอบ", "Prepare the pack"),
-    send=("ส่งให้ผู้รับมอบ", "Send it to the successor"),
-    acknowledge=("รับทราบเรื่องค้าง", "Acknowledge open matters"),
-    accept=("รับมอบ", "Accept it"),
-    return_=("ส่งกลับ", "Return it"),
+    **{
+        "prepare": ("จัดเตรียมชุดส่งมอบ", "Prepare the pack"),
+        "send": ("ส่งให้ผู้รับมอบ", "Send it to the successor"),
+        "acknowledge": ("รับทราบเรื่องค้าง", "Acknowledge open matters"),
+        "accept": ("รับมอบ", "Accept it"),
+        "return": ("ส่งกลับ", "Return it"),
+    }
 )
 """What the two officers do with a pack."""
 
@@ -172,7 +174,7 @@ def stepped(
     match act:
         case "send":
             return {"state": advance(HANDOVER, state, "sent"), "sent_at": on}
-        case "return_":
+        case "return":
             back = advance(HANDOVER, state, "returned", reason=reason)
             return {"state": back, "returned_reason": reason}
         case "acknowledge":

@@ -11,9 +11,11 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from geo.text import Text
+from layers.model import choices
 
 __all__ = [
     "ACCURACY_MAX_M",
+    "PIN_NOTES",
     "STALE_AFTER_DAYS",
     "PinCheck",
     "check_pin",
@@ -26,14 +28,36 @@ ACCURACY_MAX_M = 50.0
 STALE_AFTER_DAYS = 365
 _GO_BY = ("current", "registered")
 
+PIN_NOTES = choices(
+    no_pin=("ไม่มีพิกัด", "No pin"),
+    outside_province=("พิกัดอยู่นอกจังหวัด", "The pin is outside the province"),
+    outside_tambon=("พิกัดอยู่นอกตำบลตามทะเบียน", "The pin is outside the registered tambon"),
+    inaccurate=(
+        f"ความคลาดเคลื่อนเกิน {ACCURACY_MAX_M:g} ม.",
+        f"Accuracy over {ACCURACY_MAX_M:g} m",
+    ),
+    stale=(
+        f"ยืนยันเกิน {STALE_AFTER_DAYS} วัน",
+        f"Verified more than {STALE_AFTER_DAYS} days ago",
+    ),
+    other_pin=("มีพิกัดที่ยืนยันใหม่กว่าในประวัติ", "The history holds a newer verified pin"),
+    province_unknown=("ไม่มีขอบเขตจังหวัดให้ตรวจ", "No shape of the province to hold it against"),
+)
+"""What there is to mind about a pin."""
+
 
 @dataclass(frozen=True, slots=True)
 class PinCheck:
-    """Whether a pin is kept, with which status, and what to mind."""
+    """Whether a pin is kept, with which status, and what to mind (codes of ``PIN_NOTES``)."""
 
     accepted: bool
     status: str | None
-    notes: tuple[Text, ...]
+    codes: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """The same in words."""
+        return tuple(PIN_NOTES[code] for code in self.codes)
 
 
 def check_pin(
@@ -53,19 +77,13 @@ def check_pin(
     False
     """
     if not province.covers(point):
-        outside = Text("พิกัดอยู่นอกจังหวัด", "The pin is outside the province")
-        return PinCheck(False, None, (outside,))
-    notes = []
+        return PinCheck(False, None, ("outside_province",))
+    codes = []
     if tambon is not None and not tambon.covers(point):
-        notes.append(Text("พิกัดอยู่นอกตำบลตามทะเบียน", "The pin is outside the registered tambon"))
+        codes.append("outside_tambon")
     if accuracy_m is not None and accuracy_m > ACCURACY_MAX_M:
-        notes.append(
-            Text(
-                f"ความคลาดเคลื่อน {accuracy_m:g} ม. เกิน {ACCURACY_MAX_M:g} ม.",
-                f"Accuracy {accuracy_m:g} m, over {ACCURACY_MAX_M:g} m",
-            )
-        )
-    return PinCheck(True, "unverified", tuple(notes))
+        codes.append("inaccurate")
+    return PinCheck(True, "unverified", tuple(codes))
 
 
 def is_stale(verified_at: date | None, reference: date) -> bool | None:

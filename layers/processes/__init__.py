@@ -14,13 +14,18 @@ from layers.processes.aid_gap import AID_GAP
 from layers.processes.deadline_board import DEADLINE_BOARD
 from layers.processes.debtor_classes import DEBTOR_CLASSES_PROCESS
 from layers.processes.delivery_zone import DELIVERY_ZONE
+from layers.processes.fund_check import FUND_CHECK
+from layers.processes.handover_pack import HANDOVER_PACK
+from layers.processes.lm_comparison import LM_COMPARISON
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.processes.nearest_facility import NEAREST_FACILITY
+from layers.processes.pin_check import PIN_CHECK
 from layers.processes.plot_layout import PLOT_LAYOUT
 from layers.processes.plot_life import PLOT_LIFE
 from layers.processes.pond_check import POND_CHECK
 from layers.processes.poverty_tiers import POVERTY_TIERS
 from layers.processes.relief_calculator import RELIEF_CALCULATOR
+from layers.processes.road_check import ROAD_CHECK
 from layers.processes.service_coverage import SERVICE_COVERAGE
 from layers.processes.site_screening import SITE_SCREENING
 from layers.processes.target_selection import TARGET_SELECTION
@@ -41,10 +46,15 @@ PROCESSES: Mapping[str, Process] = {
         AID_GAP,
         DEBTOR_CLASSES_PROCESS,
         RELIEF_CALCULATOR,
+        PIN_CHECK,
+        HANDOVER_PACK,
+        LM_COMPARISON,
+        FUND_CHECK,
         DEADLINE_BOARD,
         NEAREST_FACILITY,
         SERVICE_COVERAGE,
         DELIVERY_ZONE,
+        ROAD_CHECK,
         VISIT_ROUNDS,
         TOUR_ROUTE,
     )

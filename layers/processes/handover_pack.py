@@ -138,7 +138,10 @@ def _pack_table(rows: DebtorRows, reader: Reader, on: date) -> pd.DataFrame:
                                                 "documents_missing")},
         }
     )  # fmt: skip
-    return table.join(_last_visits(reader), on="contract_id")
+    found = table.join(_last_visits(reader), on="contract_id")
+    for name in set(found) - set(table):
+        found[name] = _column(found, str(name))
+    return found
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -284,7 +287,7 @@ def _board(packs: pd.DataFrame, parameters: Mapping[str, Any], reader: Reader) -
             "no_keeper": [
                 {"contract_id": key, "area_code": area}
                 for key, area in zip(lost["contract_id"], lost["area_code"], strict=True)
-            ],
+            ][:FINDINGS_SHOWN],
         },
         rules=RULES,
     )

@@ -478,3 +478,42 @@ def test_the_layers_that_a_process_names_exist() -> None:
 
     for process in ("nearest-facility", "service-coverage", "delivery-zone"):
         assert set(PROCESSES[process].reads) <= set(CATALOGUE)
+
+
+# The road layer itself
+
+
+def test_a_road_check_names_gaps_separate_parts_and_lines_that_cannot_be_used() -> None:
+    store = open_workspace("duckdb:///:memory:")
+    lines = [
+        line((0, 0), (2000, 0)),
+        line((1000, 12), (1000, 900)),  # ends 12 m before the first
+        line((5000, 0), (5400, 0)),
+        line((0, 0), (0, 0)),
+    ]
+    table = [{"road_id": f"R{i}", "road_class": "rural_road"} for i in range(4)]
+    frame = gpd.GeoDataFrame(table, geometry=lines, crs=4326)
+    try:
+        store.write("roads", frame, author="test")
+        result = run(store, "road-check")
+        nearer = run(store, "road-check", near_m=5)
+        joined = run(store, "road-check", snap_m=20)
+    finally:
+        store.close()
+    faults = {(row["road_id"], row["fault"]) for row in rows(result)}
+    assert faults == {
+        ("R1", "near_miss"), ("R1", "unconnected"), ("R2", "unconnected"), ("R3", "zero_length"),
+    }  # fmt: skip
+    near = next(row for row in rows(result) if row["fault"] == "near_miss")
+    assert near["other_road_id"] == "R0" and near["gap_m"] == pytest.approx(12, abs=0.1)
+    assert result["summary"]["parts"] == 3
+    assert result["summary"]["main_share"] == pytest.approx(2000 / 3288, abs=0.001)
+    assert "near_miss" not in nearer["summary"]["faults"]
+    assert joined["summary"]["parts"] == 2 and joined["summary"]["touching"] == 1
+
+
+def test_the_demo_roads_hang_together(client: FlaskClient) -> None:
+    status, result = post(client, "road-check")
+    assert status == 200
+    assert result["summary"]["main_share"] == 1
+    assert set(result["summary"]["faults"]) <= {"near_miss"}

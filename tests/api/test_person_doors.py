@@ -12,6 +12,7 @@ from layers import accounts, audit, break_glass
 from layers.accounts import CONSOLE, today
 from layers.persons import agree
 from layers.privacy import owner_view
+from layers.privacy.jitter import KEY_VARIABLE
 from layers.query import Query
 from layers.store import Store
 from layers.store.sql import Sql
@@ -80,11 +81,16 @@ def test_a_grant_that_is_over_opens_nothing(
         session.run(Sql(sql, (yesterday, yesterday, name)))
     for path in (HOUSEHOLDS, f"{HOUSEHOLDS}/{household}"):
         assert client.get(path, headers=headers).status_code == 403
-    assert audit.entries(demo, event="AUD-DENIED", account=name)
+    denied = audit.entries(demo, event="AUD-DENIED", account=name)
+    assert [(e.object, e.detail["method"]) for e in denied][-1] == (HOUSEHOLDS, "GET")
+    assert client.get(f"{HOUSEHOLDS}/%00%0a", headers=headers).status_code == 403
 
 
-def test_an_agreement_that_has_ended_opens_nothing(client: FlaskClient, demo: Store) -> None:
+def test_an_agreement_that_has_ended_opens_nothing(
+    client: FlaskClient, demo: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """PRIV-T10, PRIV-R6."""
+    monkeypatch.setenv(KEY_VARIABLE, "a key of this test, long enough to be one")
     name = account(demo, "analyst", "83", password=False)
     headers = token(demo, name, "read", "export")
     assert client.get(HOUSEHOLDS, headers=headers).status_code == 403

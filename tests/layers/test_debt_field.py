@@ -180,7 +180,7 @@ PROVINCE, TAMBON = box(98.2, 7.7, 98.5, 8.2), box(98.3, 7.9, 98.4, 8.0)
     ("place", "accuracy", "accepted", "note"),
     [
         ((98.4018, 7.95), 10.0, True, "tambon"),
-        ((98.35, 7.95), 80.0, True, "80 m"),
+        ((98.35, 7.95), 80.0, True, "over 50 m"),
         ((98.1, 7.5), 10.0, False, "outside the province"),
     ],
     ids=["PIN-T1", "PIN-T2", "PIN-T3"],

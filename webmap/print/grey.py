@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from webmap.style import Style
-from webmap.symbol import OUTLINES, Symbol
+from webmap.symbol import OUTLINES, Symbol, hex_colour
 
 __all__ = ["Ink", "colour_ink", "grey_ink"]
 
@@ -87,8 +87,7 @@ def _ranks(style: Style) -> Mapping[str, int]:
             if "colour" in case.change
         ]
     )
-    lightness = {name: _lightness(Symbol(kind="line", colour=name).outline or "") for name in colours}
-    order = sorted(colours, key=lambda name: (-lightness[name], name))
+    order = sorted(colours, key=lambda name: (-_lightness(hex_colour(name)), name))
     return {name: rank for rank, name in enumerate(order)}
 
 

@@ -18,6 +18,7 @@ from webmap.print.paper import POINT
 __all__ = ["GridKind", "GridLine", "draw_grid", "grid_lines"]
 
 GridKind = Literal["utm", "lonlat", "none"]
+Axis = Literal["x", "y"]
 Side = Literal["top", "bottom", "left", "right"]
 
 SPACING = 45.0
@@ -38,7 +39,7 @@ INK = "#555555"
 class GridLine:
     """One line in metres of the frame; ``value`` is a UTM coordinate, or degrees."""
 
-    axis: Literal["x", "y"]
+    axis: Axis
     value: float
     label: str
     points: tuple[tuple[float, float], ...]
@@ -53,20 +54,27 @@ def grid_lines(frame: MapFrame, kind: GridKind) -> tuple[GridLine, ...]:
 
 def draw_grid(axes: Axes, frame: MapFrame, kind: GridKind, zorder: float) -> None:
     """Draw the lines thin on the map and their labels outside of the neat line, on all sides."""
-    west, south, east, north = frame.window
-    edge = 1.5 * POINT / 1000 * frame.scale
     taken: dict[Side, float] = {}
     for line in grid_lines(frame, kind):
         x, y = zip(*line.points, strict=True)
         axes.plot(x, y, color=INK, linewidth=0.3, alpha=0.8, zorder=zorder)
-        for px, py in (line.points[0], line.points[-1]):
-            side: Side | None = None
-            if line.axis == "x":
-                side = "bottom" if abs(py - south) < edge else "top" if abs(py - north) < edge else None
-            else:
-                side = "left" if abs(px - west) < edge else "right" if abs(px - east) < edge else None
+        for end in (line.points[0], line.points[-1]):
+            side = _side(frame, line.axis, end)
             if side is not None:
-                _label(axes, frame, side, (px, py), line.label, taken)
+                _label(axes, frame, side, end, line.label, taken)
+
+
+def _side(frame: MapFrame, axis: Axis, end: tuple[float, float]) -> Side | None:
+    """The side of the neat line on which a line ends, if it is one that carries its labels."""
+    west, south, east, north = frame.window
+    edge = POINT / 1000 * frame.scale
+    sides: dict[Side, float] = (
+        {"bottom": abs(end[1] - south), "top": abs(end[1] - north)}
+        if axis == "x"
+        else {"left": abs(end[0] - west), "right": abs(end[0] - east)}
+    )
+    nearest = min(sides, key=lambda side: sides[side])
+    return nearest if sides[nearest] < edge else None
 
 
 def _label(
@@ -128,7 +136,7 @@ def _curve(
     frame: MapFrame,
     shown: shapely.Polygon,
     points: np.ndarray,
-    axis: Literal["x", "y"],
+    axis: Axis,
     value: float,
     label: str,
 ) -> Iterator[GridLine]:

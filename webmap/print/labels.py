@@ -34,9 +34,7 @@ LINE = 1.45  # Thai needs room for marks above and below
 LABELS_MAX = 1_500
 INK = "#222222"
 
-PLACES = (
-    (1, 0.35), (-1, 0.35), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1),
-)  # fmt: skip
+PLACES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
 """Around a point: right, left, above, below, then the corners."""
 
 
@@ -86,9 +84,11 @@ def layer_labels(
         word, shape = words[drawn[i]], shown[i]
         if word is None or shape.is_empty:
             continue
-        at = shape.interpolate(0.5, normalized=True) if symbol.kind == "line" and (
-            shape.geom_type == "LineString"
-        ) else shapely.point_on_surface(shape)
+        at = (
+            shape.interpolate(0.5, normalized=True)
+            if symbol.kind == "line" and (shape.geom_type == "LineString")
+            else shapely.point_on_surface(shape)
+        )
         found.append(Label(word.get(language), at.x, at.y, size, rule.strong, gap))
     return found
 
@@ -132,7 +132,7 @@ def draw_labels(axes: Axes, placed: Sequence[Placed], frame: MapFrame, zorder: f
         at = (west + item.x * to_metres, south + item.y * to_metres)
         font = letters(item.label.size, bold=item.label.strong)
         common: dict[str, Any] = {
-            "fontproperties": font, "ha": "center", "va": "center_baseline", "clip_on": True,
+            "fontproperties": font, "ha": "center", "va": "center_baseline", "clip_on": True, "parse_math": False,
         }  # fmt: skip
         edge = [Stroke(linewidth=1.8, foreground="white", alpha=0.85)]
         axes.text(*at, item.label.words, color="none", path_effects=edge, zorder=zorder, **common)
@@ -175,7 +175,4 @@ def _candidates(
             yield x, y + step * high
         return
     for dx, dy in PLACES:
-        sideways = label.gap + wide / 2 if abs(dx) == 1 else 0.0
-        yield x + dx * sideways, y + dy * (label.gap * 0.6 + high / 2 if dy else 0.0) * (
-            0.3 if dy == 0.35 else 1.0
-        )
+        yield x + dx * (label.gap + wide / 2), y + dy * (label.gap / 2 + high / 2)
