@@ -18,6 +18,7 @@ from api import (
     openapi,
     pages,
     plots,
+    printing,
     problems,
     processes,
     syncing,
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
-    for room in (pages, plots, features, aggregates, tiles, processes, openapi):
+    for room in (pages, plots, printing, features, aggregates, tiles, processes, openapi):
         app.register_blueprint(room.blueprint)
     for door in (login, admin, oidc, writing, syncing, versions):
         app.register_blueprint(door.blueprint)

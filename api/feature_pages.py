@@ -292,12 +292,18 @@ def _map(
 
 
 def drawn_map(
-    features: str, drawing: Drawing, *, without: str = "", search: str | None = None
+    features: str,
+    drawing: Drawing,
+    *,
+    without: str = "",
+    search: str | None = None,
+    closest: float | None = None,
 ) -> dict[str, Any]:
     """What the template's map box takes: GeoJSON features, each with its symbol.
 
     ``without`` is the layer whose borders are not drawn around, for they are what is shown;
-    ``search`` is the address that a moved map adds its box to.
+    ``search`` is the address that a moved map adds its box to; ``closest`` is the zoom that the
+    map opens at if the features are small.
     """
     if not available():
         return {"missing": True}
@@ -311,6 +317,7 @@ def drawn_map(
         ],
         "name": f"name_{asked_language()}",
         "search": search,
+        "closest": closest,
         "words": {name: WORDS[name].get(asked_language()) for name in ("zoom_in", "zoom_out")},
     }
     text = json.dumps(options, ensure_ascii=False)

@@ -27,6 +27,7 @@ from api.operations import (
 from api.parameters import ITEMS as ITEMS_PARAMETERS
 from api.parameters import queryable, takes
 from api.plots import plot_paths
+from api.printing import print_paths
 from api.processes import input_schema
 from api.schemas import FORMS as SCHEMA_FORMS
 from api.templating import page
@@ -78,6 +79,7 @@ def document() -> dict[str, Any]:
     counted = [(layer, view_of(layer)) for layer in current_store().layers()]
     paths |= aggregate_paths(counted, language)
     paths |= plot_paths(language)
+    paths |= print_paths()
     paths |= device_paths()
     for process in PROCESSES.values():
         paths |= _process_paths(process, language)

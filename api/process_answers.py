@@ -23,6 +23,7 @@ __all__ = ["Answer", "Table", "answer_of"]
 
 FEATURES_SHOWN = 200  # of the answer, in table and map: the download holds all
 RECORDS_SHOWN = 60  # rows of a table in the summary
+CLOSEST = 18  # zoom: the zones of one plot are to be told apart
 JUDGED_SHOWN = 12  # features whose verdicts stand in full
 GRAVEST_FIRST = ("fail", "fix", "unknown", "pass")
 
@@ -60,7 +61,11 @@ def answer_of(chosen: Process, result: Result, language: str) -> Answer:
     answer = Answer(
         rules=result.rules,
         versions=result.layer_versions,
-        parameters=[(words.name(name), words.value(value)) for name, value in given.items()],
+        parameters=[
+            (item.label.get(language), words.value(given[item.name]))
+            for item in chosen.inputs
+            if item.name in given
+        ],
         left_out=result.left_out,
     )
     for name, value in _in_language(result.summary, language).items():
@@ -69,7 +74,7 @@ def answer_of(chosen: Process, result: Result, language: str) -> Answer:
         elif (table := _table_of(name, value, words)) is not None:
             answer.tables.append(table)
         else:
-            answer.facts.append((words.name(_bare(name, language)), words.value(value)))
+            answer.facts.append((words.name(_bare(name, language)), words.value(value, name)))
     if result.features is not None and len(result.features):
         _tell_features(answer, chosen, result.features, words)
     answer.judged = len(answer.verdicts)
@@ -134,7 +139,7 @@ def _table_of(name: str, value: Any, words: ProcessWords) -> Table | None:
         return None
     names = list(dict.fromkeys(name for row in records for name in row))
     heads = [words.name(_bare(one, words.language)) if one else "" for one in names]
-    rows = [[words.value(row.get(one)) for one in names] for row in records[:RECORDS_SHOWN]]
+    rows = [[words.value(row.get(one), one) for one in names] for row in records[:RECORDS_SHOWN]]
     numbers = frozenset(
         place for place, one in enumerate(names) if all(_is_number(row.get(one)) for row in records)
     )
@@ -197,7 +202,7 @@ def _cell(item: Output, value: Any, words: ProcessWords) -> str:
         return ""
     if isinstance(value, (list, tuple, dict)) and not item.values:
         return words.value(value)
-    if item.type == "text" and not item.values:
+    if item.values and item.type == "text" and value not in item.values:
         return words.code(str(value))
     return say(item, value).get(words.language)
 
@@ -212,7 +217,7 @@ def _map(chosen: Process, shown: gpd.GeoDataFrame) -> dict[str, Any] | None:
     features = (
         f'{{"type":"Feature","properties":{{}},"geometry":{text or "null"}}}' for text in texts
     )
-    return drawn_map(",".join(features), drawing)
+    return drawn_map(",".join(features), drawing, closest=CLOSEST)
 
 
 def _drawing(chosen: Process, rows: pd.DataFrame) -> Drawing:

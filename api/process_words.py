@@ -29,11 +29,13 @@ PURPOSES: tuple[tuple[Text, tuple[str, ...]], ...] = (
     ),
     (
         Text("ลูกหนี้และกองทุน", "Debtors and funds"),
-        ("debtor-classes", "relief-calculator", "fund-check", "pin-check", "handover-pack"),
+        ("debtor-classes", "relief-calculator", "fund-check", "pin-check",
+         "lm-comparison", "handover-pack"),
     ),
     (
         Text("การเดินทางและเส้นทาง", "Travel and routes"),
-        ("visit-rounds", "tour-route", "nearest-facility", "service-coverage", "delivery-zone"),
+        ("visit-rounds", "tour-route", "nearest-facility", "service-coverage", "delivery-zone",
+         "road-check"),
     ),
     (
         Text("ชายแดนและการค้า", "Border and trade"),
@@ -48,6 +50,7 @@ PURPOSES: tuple[tuple[Text, tuple[str, ...]], ...] = (
 OTHERS = Text("อื่น ๆ", "Others")
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+YEAR = re.compile(r"year|_be$|^(from|to)$")
 NOTHING = "–"
 YES_NO = {True: Text("ใช่", "Yes"), False: Text("ไม่ใช่", "No")}
 
@@ -55,6 +58,7 @@ SUMMARY: Mapping[str, Text] = {
     "all": Text("ทั้งหมด", "all"),
     "areas": Text("รายพื้นที่", "By area"),
     "asked": Text("รายที่ต้องเยี่ยม", "To be visited"),
+    "broken": Text("ข้อที่ไม่ผ่าน", "Broken"),
     "bands": Text("ช่วงวันที่เหลือ", "Bands of days left"),
     "beyond": Text("นอกระยะ", "Beyond"),
     "beyond_limit": Text("เกินระยะที่กำหนด", "Beyond the limit"),
@@ -65,11 +69,13 @@ SUMMARY: Mapping[str, Text] = {
     "cases": Text("เรื่องช่วยเหลือ", "Aid cases"),
     "classes": Text("ชั้น", "Classes"),
     "closed": Text("ปิดแล้ว", "Closed"),
+    "complementary": Text("ความช่วยเหลือที่เสริมกัน", "Complementary aid"),
     "counts": Text("จำนวน", "Counts"),
     "debtors": Text("ลูกหนี้", "Debtors"),
     "district_load": Text("ภาระรายอำเภอ", "Load of districts"),
     "drive_min": Text("เวลาเดินทาง (นาที)", "Driving (min)"),
     "duties": Text("งานที่ต้องส่ง", "Duties"),
+    "dynamics": Text("พลวัตความยากจน", "Dynamics of poverty"),
     "elevation": Text("ข้อมูลความสูง", "Heights"),
     "errors": Text("คำนวณไม่ได้", "Not computed"),
     "estimated": Text("ประมาณจากระยะตรง", "Estimated from the straight line"),
@@ -93,6 +99,7 @@ SUMMARY: Mapping[str, Text] = {
     "load_warnings": Text("อำเภอที่รับภาระเกิน", "Districts with too much"),
     "local_and_post": Text("ส่งในพื้นที่และไปรษณีย์", "Local and by post"),
     "measures_broken": Text("ผิดเงื่อนไขมาตรการ", "Measures broken"),
+    "matrix_version": Text("รุ่นของตารางระยะทาง", "Version of the matrix"),
     "merchants": Text("ร้านค้า", "Merchants"),
     "need_missing": Text("ยังไม่มีข้อมูลความต้องการ", "Needs not known"),
     "needs": Text("ความต้องการ", "Needs"),
@@ -116,6 +123,7 @@ SUMMARY: Mapping[str, Text] = {
     "ponds": Text("สระ", "Ponds"),
     "population": Text("ประชากร", "Population"),
     "post_only": Text("ไปรษณีย์เท่านั้น", "Post only"),
+    "privacy": Text("ชั้นความลับของคอลัมน์", "Privacy of the columns"),
     "problem": Text("ปัญหา", "Problem"),
     "provinces": Text("จังหวัด", "Provinces"),
     "provisional": Text("ขั้นชั่วคราว", "Provisional"),
@@ -124,6 +132,7 @@ SUMMARY: Mapping[str, Text] = {
     "rounds": Text("รอบคำนวณ", "Rounds of search"),
     "score": Text("คะแนน", "Score"),
     "served": Text("ได้รับแล้ว", "Served"),
+    "signs": Text("ผลการตรวจ", "Signs"),
     "setbacks": Text("ระยะร่น", "Setbacks"),
     "stages": Text("ปริมาตรตามระดับน้ำ", "Stages"),
     "state": Text("สถานะ", "State"),
@@ -131,7 +140,10 @@ SUMMARY: Mapping[str, Text] = {
     "statuses": Text("สถานะ", "Statuses"),
     "stopped_by": Text("หยุดเพราะ", "Stopped by"),
     "stops": Text("จุดแวะ", "Stops"),
+    "share_verdict": Text("สัดส่วนน้ำ", "Share of water"),
     "sources": Text("ที่มา", "Sources"),
+    "stop": Text("หยุดเพราะ", "Stopped by"),
+    "terms": Text("คะแนนย่อย", "Terms of the score"),
     "thresholds": Text("เกณฑ์", "Thresholds"),
     "tiers": Text("ขั้น", "Tiers"),
     "transitions": Text("การเปลี่ยนระดับ", "Transitions"),
@@ -144,6 +156,7 @@ SUMMARY: Mapping[str, Text] = {
     "visited": Text("ได้เยี่ยม", "Visited"),
     "warnings": Text("คำเตือน", "Warnings"),
     "water": Text("น้ำพอใช้", "Water"),
+    "years": Text("ปี", "Years"),
     "with_targets": Text("มีเป้าหมาย", "with targets"),
     "within": Text("ในระยะ", "Within"),
 }
@@ -160,7 +173,7 @@ class ProcessWords:
 
     def name(self, name: str) -> str:
         """A figure's name; as it stands where nothing defines it."""
-        known = self.labels.get(name) or SUMMARY.get(name) or self.codes.get(name)
+        known = SUMMARY.get(name) or self.labels.get(name) or self.codes.get(name)
         return known.get(self.language) if known else name.replace("_", " ")
 
     def code(self, code: str) -> str:
@@ -168,8 +181,8 @@ class ProcessWords:
         known = self.codes.get(code) or SUMMARY.get(code) or self.labels.get(code)
         return known.get(self.language) if known else code
 
-    def value(self, value: Any) -> str:
-        """Any JSON value in words."""
+    def value(self, value: Any, name: str = "") -> str:
+        """Any JSON value in words; ``name`` is the figure's, for years are written otherwise."""
         if value is None or value == [] or value == {}:
             return NOTHING
         if isinstance(value, bool):
@@ -177,10 +190,14 @@ class ProcessWords:
         if isinstance(value, Mapping):
             if {"th", "en"} <= set(value):
                 return str(value[self.language])
-            parts = ((self.code(str(name)), self.value(item)) for name, item in value.items())
-            return " · ".join(f"{name} {text}" for name, text in parts)
+            parts = (
+                (self.code(str(one)), self.value(item, str(one))) for one, item in value.items()
+            )
+            return " · ".join(f"{label} {text}" for label, text in parts)
         if isinstance(value, (list, tuple)):
-            return ", ".join(self.value(item) for item in value)
+            return ", ".join(self.value(item, name) for item in value)
+        if isinstance(value, int) and YEAR.search(name):
+            return str(value)
         return self._plain(value)
 
     def _plain(self, value: Any) -> str:
@@ -193,7 +210,7 @@ class ProcessWords:
         text = str(value)
         if DAY.fullmatch(text):
             return format_date(date.fromisoformat(text), self.language)
-        return self.code(text)
+        return text if text.isdecimal() else self.code(text)
 
 
 @cache

@@ -113,9 +113,7 @@ HANDOVERS = Layer(
                 "acknowledged",
                 "เรื่องที่รับทราบแล้ว",
                 "Acknowledged",
-                description=Text(
-                    "แต่ละเรื่อง: contract_id, code, on", "Each: contract_id, code, on"
-                ),
+                description=Text("แต่ละเรื่อง: contract_id, code, on", "Each: contract_id, code, on"),
             ),
             f.date("prepared_at", "วันที่จัดเตรียม", "Prepared on"),
             f.date("sent_at", "วันที่ส่ง", "Sent on"),

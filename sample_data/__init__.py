@@ -8,12 +8,16 @@ wrote lie in ``files``; ``python -m sample_data`` writes them again, byte for by
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["FILES", "SEED", "TERRAIN", "build", "files"]
+__all__ = ["FILES", "REFERENCE", "SEED", "TERRAIN", "build", "files"]
 
 SEED = 83
+REFERENCE = date(2025, 8, 1)
+"""The day on which the made-up facts are as they are told: classes, time bars and rounds of the
+demo are worked out for it, so that they are the same whenever the demo is made."""
 FILES = Path(__file__).parent / "files"
 TERRAIN = FILES / "terrain.tif"
 """Ground height in metres, EPSG:4326, no data at sea; invented."""

@@ -6,14 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from sample_data import REFERENCE
 from sample_data.demo import Demo
 from sample_data.households import moment, uuid4
 from sample_data.rows import Row, Tables, invented, synthetic
 
-__all__ = ["REFERENCE", "debtor_tables"]
-
-REFERENCE = date(2025, 8, 1)
-"""The day that classes and time bars are told for (that of the cases of debtors.md 3)."""
+__all__ = ["debtor_tables"]
 
 COUNT, VISITS = 400, 140
 RESTRUCTURED, PAPERED = 24, 12
@@ -45,6 +43,7 @@ def debtor_tables(demo: Demo) -> Tables:
     """The rows of debtors and funds, and the visits to debtors."""
     debtors = _debtors(demo)
     _put_into_measures(demo, debtors)
+    _confirm_pins(demo, debtors)
     rounds = _rounds(demo)
     return {
         "debtors": debtors,
@@ -93,6 +92,7 @@ def _debtor(demo: Demo, number: int, kind: str, rng: np.random.Generator) -> Row
         debtor_class=kind,
         borrower_key=f"ผู้กู้ตัวอย่าง {number:04d}",
         co_debtors=int(rng.integers(2, 5)),
+        keeper_id=None if number % 40 == 0 else f"officer-{place.code[:4]}",
         pin_status=str(rng.choice(["verified", "unverified", "moved"], p=[0.7, 0.25, 0.05])),
         measure_code=str(rng.choice(measure)) if measure else None,
         measure_state="requested" if measure else None,
@@ -121,6 +121,16 @@ def _put_into_measures(demo: Demo, debtors: list[Row]) -> None:
     for row in debtors:
         if row["debtor_class"] in ("time_barred", "matured") and rng.random() < 0.5:
             row["default_interest_thb"] = round(row["outstanding_thb"] * rng.uniform(0.02, 0.2), 2)
+
+
+def _confirm_pins(demo: Demo, debtors: list[Row]) -> None:
+    """Verified pins were confirmed some day of the last year and a half, a few too long ago."""
+    rng = demo.chance("debtor pins")
+    for row in debtors:
+        ago = int(rng.integers(5, 480))
+        if row["pin_status"] == "verified":
+            row["accuracy_m"] = int(rng.integers(3, 60))
+            row["verified_at"] = REFERENCE - timedelta(days=ago)
 
 
 def _documents(demo: Demo, debtors: list[Row]) -> list[Row]:
@@ -169,25 +179,32 @@ def _rounds(demo: Demo) -> list[Row]:
 
 
 def _handovers(demo: Demo, debtors: list[Row]) -> list[Row]:
-    """One pack that was accepted and one on its way."""
-    places = [int(place) for place in demo.chance("handovers").permutation(len(debtors))[:6]]
-    pack = [debtors[place] for place in sorted(places)]
-    packs = (("accepted", pack[:3]), ("sent", pack[3:]))
-    return [
-        synthetic(
-            handover_id=f"HO-83-{number:02d}",
-            area_code="83",
-            from_officer=f"officer-{number}",
-            to_officer=f"officer-{number + 1}",
-            reason="ย้ายสถานที่ปฏิบัติงาน",
-            contracts=[row["contract_id"] for row in rows],
-            prepared_at=date(2025, 7, 1),
-            sent_at=date(2025, 7, 2),
-            accepted_at=date(2025, 7, 4) if state == "accepted" else None,
-            state=state,
+    """One pack that was accepted, its contracts with the successor, and one on its way."""
+    rows = []
+    for number, (district, state) in enumerate((("8301", "accepted"), ("8303", "sent")), 1):
+        former, successor = f"officer-{district}", f"officer-{district}-2"
+        kept = [row for row in debtors if row["keeper_id"] == former]
+        chosen = demo.chance(f"handover {district}").permutation(len(kept))[:4]
+        pack = [kept[int(place)] for place in sorted(chosen)]
+        if state == "accepted":
+            for row in pack:
+                row["keeper_id"] = successor
+        rows.append(
+            synthetic(
+                handover_id=f"HO-83-{number:02d}",
+                area_code=district,
+                from_officer=former,
+                to_officer=successor,
+                reason="ย้ายสถานที่ปฏิบัติงาน",
+                contracts=[row["contract_id"] for row in pack],
+                prepared_at=date(2025, 7, 1),
+                sent_at=date(2025, 7, 2),
+                accepted_at=date(2025, 7, 4) if state == "accepted" else None,
+                access_until=date(2025, 7, 11) if state == "accepted" else None,
+                state=state,
+            )
         )
-        for number, (state, rows) in enumerate(packs, 1)
-    ]
+    return rows
 
 
 def _dates(kind: str, rng: np.random.Generator) -> tuple[date, date | None, int]:
@@ -266,7 +283,7 @@ def _visits(demo: Demo, debtors: list[Row]) -> list[Row]:
 
 
 def _funds(demo: Demo) -> list[Row]:
-    rng = demo.chance("funds")
+    rng, work = demo.chance("funds"), demo.chance("fund work")
     places = [demo.villages[k] for k in rng.permutation(len(demo.villages))]
     rows: list[Row] = []
     for kind, word, count, indicators, (fewest, most) in FUNDS:
@@ -294,7 +311,21 @@ def _funds(demo: Demo) -> list[Row]:
                     faults=None if current or not indicators else ["F1a"],
                     accounts_current="yes" if current else "no",
                     last_monthly_report=date(2025, 6, 30) if current else date(2025, 2, 28),
+                    **_fund_work(kind, place.code, bool(indicators), work),
                     geometry=demo.spot(place, rng, 30, 150),
                 )
             )
     return rows
+
+
+def _fund_work(kind: str, code: str, measured: bool, rng: np.random.Generator) -> Row:
+    """Interest, team and seven-step checklist of a fund; one district has no team yet."""
+    steps = [step for step in range(1, 8) if rng.random() < 0.75 - 0.09 * step]
+    rate = float(rng.choice([6.0, 9.0, 12.0, 15.0, 18.0], p=[0.2, 0.25, 0.3, 0.17, 0.08]))
+    failed = int(rng.random() < 0.2)
+    return {
+        "interest_rate_pct": None if kind == "kkj" else rate,  # interest-free, CDD L2363
+        "mandatory_failed": failed if measured else None,
+        "team_id": None if code.startswith("8302") else f"MFF-{code[:4]}",
+        "checklist": [{"step": step, "done_on": f"2025-0{step}-20"} for step in steps] or None,
+    }

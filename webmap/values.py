@@ -22,8 +22,10 @@ UNITS: Mapping[str, Text] = {
     "km": Text("กม.", "km"),
     "cm": Text("ซม.", "cm"),
     "km/h": Text("กม./ชม.", "km/h"),
+    "m2": Text("ตร.ม.", "m²"),
     "km2": Text("ตร.กม.", "km²"),
     "m3": Text("ลบ.ม.", "m³"),
+    "1/rai": Text("ต่อไร่", "per rai"),
     "t": Text("ตัน", "t"),
     "deg": Text("องศา", "degrees"),
     "%": Text("%", "%"),
@@ -54,7 +56,7 @@ UNITS: Mapping[str, Text] = {
     "languages": Text("ภาษา", "languages"),
     "per fiscal year": Text("ครั้ง/ปีงบประมาณ", "times per fiscal year"),
 }
-"""What stands after a number; m2 is written as rai, ngan and square wah, BE is a year."""
+"""What stands after a number; values in m2 are written in rai, BE is a year."""
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 YES_NO = {True: Text("ใช่", "Yes"), False: Text("ไม่ใช่", "No")}

@@ -15,15 +15,17 @@ from api.cli.context import Context
 from api.maps import workspace_map
 from api.settings import Settings
 from geo.text import Text
+from geo.thai import format_date
 from layers.catalogue import CATALOGUE
 from layers.intake import prepare
 from layers.privacy import owner_view, public_view
-from layers.processes import PROCESSES, Reader, execute
+from layers.processes import PROCESSES, Process, Reader, execute
 
 __all__ = ["COMMANDS"]
 
 CONNECTIONS = 4_096  # of one process: slow clients hold a connection, never a thread
 DEMO = "demo"  # the author of what the demo writes
+DAYS = ("reference", "today", "date_from")  # inputs that say on which day things are judged
 MAPS = {
     "map.html": ("th", None),
     "map-en.html": ("en", None),
@@ -132,15 +134,28 @@ def _written_by_others(context: Context, layer_id: str) -> bool:
 
 def _analyse(context: Context, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
+    day = sample_data.REFERENCE
+    context.say(
+        Text(
+            f"วันอ้างอิงของข้อมูลสมมติ: {format_date(day, 'th')}",
+            f"The made-up facts are those of {format_date(day, 'en')}",
+        )
+    )
     for chosen in PROCESSES.values():
         with context.progress(chosen.title):
             reader = Reader(context.store, owner_view, elevation=_terrain(context.settings))
-            result = execute(chosen.id, {}, reader)
+            result = execute(chosen.id, _on_the_day(chosen), reader)
         for layer_id, rows in result.updates.items():
             context.store.write(layer_id, rows, mode="upsert", author=DEMO, source=chosen.id)
         target = out / f"{chosen.id}.geojson"
         result.write(target)
         context.say(Text(f"{chosen.title.th}: {target}", f"{chosen.title.en}: {target}"))
+
+
+def _on_the_day(chosen: Process) -> dict[str, str]:
+    """The day of the made-up facts for analyses that go by a day: every demo is the same."""
+    names = {item.name for item in chosen.inputs} & set(DAYS)
+    return {name: sample_data.REFERENCE.isoformat() for name in names}
 
 
 def _terrain(settings: Settings) -> str:

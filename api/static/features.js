@@ -19,7 +19,10 @@ L.control.scale({ imperial: false }).addTo(map);
 map.createPane("outlines").style.zIndex = 350;
 
 const places = new Map();
-const style = (feature) => options.symbols[options.index[feature.place]];
+const style = (feature) => {
+  const symbol = options.symbols[options.index[feature.place]];
+  return feature.geometry.type.includes("Line") ? { ...symbol, fill: false } : symbol;
+};
 features.forEach((feature, place) => (feature.place = place));
 const layer = L.geoJSON(
   { type: "FeatureCollection", features: features.filter((feature) => feature.geometry) },
@@ -79,7 +82,7 @@ document.querySelectorAll("tr[data-feature]").forEach((line) => {
 const bounds = layer.getBounds();
 /* A point alone is shown with the tambons around it; a shape alone has a form to look at. */
 const point = bounds.isValid() && bounds.getNorthEast().equals(bounds.getSouthWest());
-const closest = point ? 11.5 : features.length > 1 ? 15 : 16.5;
+const closest = options.closest ?? (point ? 11.5 : features.length > 1 ? 15 : 16.5);
 if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: closest });
 else map.setView([13.5, 101], 5);
 

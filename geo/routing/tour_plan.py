@@ -91,7 +91,7 @@ def plan_tour(tour: Tour, *, rounds: int = ROUNDS, exact: bool | None = None) ->
     ]
     lodgings = [tour.lodgings[item].id for item in found.choice.lodgings]
     chosen = {item for day in found.choice.days for item in day}
-    table = timetable(kept, names, lodgings)
+    table = timetable(tour, names, lodgings)
     return TourPlan(
         state="optimal" if found.stopped_by == "exhausted" else "best_found",
         table=table,

@@ -19,7 +19,8 @@ from geo.routing.tour_exact import Choice, Key, best_order
 
 __all__ = ["ROUNDS", "Searched", "search_some"]
 
-ROUNDS = 6_000
+ROUNDS = 15_000
+HURRY_FROM, HURRY = 0.2, 1.25  # of the time gone, and how far the rounds lag behind it
 ORDER_MAX = 9  # stops of a day whose order is settled exactly at the end
 HOT, COLD = 0.4, 0.004  # temperatures in shares of the mean score of a stop
 TRAVEL_WORTH = 0.002  # of the mean score, for a minute of travel less
@@ -85,7 +86,8 @@ class _Search:
                 stopped = "time"
                 break
             offer = self._changed(plan)
-            heat = self.mean * HOT * (COLD / HOT) ** (done / rounds)
+            share = max(done / rounds, self._hurry(began, deadline, done / rounds))
+            heat = self.mean * HOT * (COLD / HOT) ** share
             if offer is None or not self._accepted(offer.energy - plan.energy, heat):
                 continue
             plan = offer
@@ -95,6 +97,13 @@ class _Search:
                     best, key = plan.copy(), found
         choice = self._settled(best) if self.must <= best.inside else None
         return Searched(choice, done, time.perf_counter() - began, stopped)
+
+    def _hurry(self, began: float, deadline: float | None, share: float) -> float:
+        """The share of the time that is gone, where the rounds will not be done in it; else 0."""
+        if deadline is None:
+            return 0.0
+        gone = (time.perf_counter() - began) / max(deadline - began, 1e-9)
+        return gone if gone > HURRY_FROM and gone > HURRY * share else 0.0
 
     def _accepted(self, gain: float, heat: float) -> bool:
         return gain >= 0 or self.random.random() < math.exp(gain / heat)

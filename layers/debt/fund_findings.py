@@ -86,5 +86,8 @@ _TOTAL = Text(
     "ตัวชี้วัดทั้งหมด {value} ไม่ตรงกับประเภทกองทุน (กลุ่มออมทรัพย์ฯ 21, กข.คจ. 18)",
     "{value} indicators in all do not fit the kind (savings groups 21, KKJ 18)",
 )
-_RESULT = Text("ผลตัวชี้วัด {value} ต้องเป็น pass, fail หรือ not_checked", "Results {value} must be pass, fail or not_checked")
+_RESULT = Text(
+    "ผลตัวชี้วัด {value} ต้องเป็น pass, fail หรือ not_checked",
+    "Results {value} must be pass, fail or not_checked",
+)
 _FUTURE = Text("วันที่ {value} อยู่หลังวันที่ทราบข้อมูล {day}", "{value} is after {day}")

@@ -36,7 +36,7 @@ def compare_registers(ours: pd.DataFrame, lm: pd.DataFrame) -> pd.DataFrame:
     >>> compare_registers(ours, lm)["difference"].tolist()
     ['balance_changed', 'missing_here']
     """
-    both = _facts(ours).join(_facts(lm), how="outer", lsuffix="_ours", rsuffix="_lm")
+    both = _facts(ours).add_suffix("_ours").join(_facts(lm).add_suffix("_lm"), how="outer")
     here, there = both["known_ours"].notna(), both["known_lm"].notna()
     before, after = both["satang_ours"], both["satang_lm"]
     pinned = _pinned(ours).reindex(both.index)

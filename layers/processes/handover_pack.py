@@ -17,7 +17,7 @@ import pandas as pd
 from geo.errors import ParameterError
 from geo.text import Text
 from layers.debt.classes import classify
-from layers.debt.dates import plain, today
+from layers.debt.dates import today
 from layers.debt.findings import FINDINGS_SHOWN
 from layers.debt.handover import (
     ACTS,

@@ -1,4 +1,4 @@
-"""Outputs and inputs of processes that are fields of a layer: label, type, unit and codes from it."""
+"""Outputs of processes that are fields of a layer: label, type, unit and codes come from it."""
 
 from __future__ import annotations
 

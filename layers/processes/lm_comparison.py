@@ -1,4 +1,4 @@
-"""LM comparison: what differs between the register LM and the base, and how old it is (DEBT-R10)."""
+"""LM comparison: what differs between the register LM and the base, and how old (DEBT-R10)."""
 
 from __future__ import annotations
 

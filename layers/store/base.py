@@ -30,6 +30,7 @@ from layers.store.session import Session
 from layers.store.sql import Sql
 from layers.store.tally import Tally, tally
 from layers.store.tiles import Tile
+from layers.store.totals import AreaTotal, draw_totals
 from layers.store.visible import past
 from layers.store.write import After, Before, Mode, Write, refuse_repeated, write_rows
 
@@ -185,6 +186,13 @@ class SqlStore(Definitions, Store, ABC):
             if tiling is not None
         ]
         return tiles.draw(session, index, parts, self.dialect)
+
+    def totals_tile(
+        self, index: TileIndex, name: str, areas: str, totals: Sequence[AreaTotal]
+    ) -> Tile:
+        layer = self.layer(areas)
+        with self._reading() as session:
+            return draw_totals(session, index, name, layer, totals, self.dialect)
 
     def tiling(self, layer_id: str) -> Tiling:
         layer = self.layer(layer_id)

@@ -18,6 +18,7 @@ from layers.store.mercator import TileIndex
 from layers.store.session import Session
 from layers.store.tally import Tally
 from layers.store.tiles import Tile
+from layers.store.totals import AreaTotal
 from layers.store.write import After, Before, Mode, WriteResult
 
 __all__ = ["Feature", "LayerState", "Page", "Store", "Version", "WriteResult"]
@@ -141,6 +142,14 @@ class Store(Protocol):
 
         Of a query, the filter, the time and the fields count. A part is named after its layer;
         at crowded zooms (see :meth:`tiling`) its features are cells with ``phumi_count``.
+        """
+
+    def totals_tile(
+        self, index: TileIndex, name: str, areas: str, totals: Sequence[AreaTotal]
+    ) -> Tile:
+        """One vector tile of an area layer whose features carry these totals, as layer ``name``.
+
+        Each has ``code name_th name_en count shown_th shown_en suppressed``.
         """
 
     def tiling(self, layer_id: str) -> Tiling:

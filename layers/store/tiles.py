@@ -28,8 +28,12 @@ __all__ = [
     "TRUNCATED",
     "Tile",
     "draw",
+    "fitting",
+    "mvt",
     "properties",
+    "rank",
     "require_positions",
+    "shape",
 ]
 
 BYTES_MAX = 500_000
@@ -87,12 +91,12 @@ def draw(
     least features: the smallest areas and shortest lines, or points evenly.
     """
     makers = [_maker(index, *one, dialect) for one in asked]
-    drawn = [_fitting(session, maker, BYTES_MAX) for maker in makers]
+    drawn = [fitting(session, maker, BYTES_MAX) for maker in makers]
     if sum(len(data) for data, _ in drawn) > BYTES_MAX:
         share = BYTES_MAX // len(drawn)
         for place, maker in enumerate(makers):
             if len(drawn[place][0]) > share:
-                drawn[place] = _fitting(session, maker, share)
+                drawn[place] = fitting(session, maker, share)
     cut = tuple(one[0].id for one, (_, whole) in zip(asked, drawn, strict=True) if not whole)
     return Tile(b"".join(data for data, _ in drawn), cut)
 
@@ -107,15 +111,16 @@ def _maker(
     require_positions(view, layer)
     properties(query, view, layer)  # refuses what is not a field, at every zoom
     if index.zoom > tiling.depth:
-        return lambda limit: _mvt(layer, _features(index, layer, query, view, dialect, limit))
+        return lambda limit: mvt(layer.id, _features(index, layer, query, view, dialect, limit))
     if query.filter is None and query.datetime is None and shows_every_row(view):
         cells = _kept_cells(index, layer)
     else:
         cells = _counted_cells(index, layer, query, view, dialect)
-    return lambda limit: _mvt(layer, _cells(index, layer, cells))
+    return lambda limit: mvt(layer.id, _cells(index, layer, cells))
 
 
-def _fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
+def fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
+    """A part of a tile within a budget of bytes, and whether all its features are in it."""
     limit: int | None = None
     for _ in range(TRIES):
         data, found = session.query(maker(limit))[0]
@@ -126,9 +131,10 @@ def _fitting(session: Session, maker: Maker, budget: int) -> tuple[bytes, bool]:
     return b"", False
 
 
-def _mvt(layer: Layer, rows: Sql) -> Sql:
+def mvt(name: str, rows: Sql) -> Sql:
+    """The bytes of the MVT layer that rows with a ``geom`` in units of the tile make, how many."""
     # OFFSET 0 keeps PostgreSQL from cutting out each shape a second time for the condition.
-    head = f"SELECT ST_AsMVT(_tile, '{layer.id}', {EXTENT}, 'geom'), count(*) FROM ("
+    head = f"SELECT ST_AsMVT(_tile, '{name}', {EXTENT}, 'geom'), count(*) FROM ("
     return rows.inside(head, f" OFFSET 0) AS _tile WHERE {DRAWN}")
 
 
@@ -139,14 +145,14 @@ def _features(
     columns = [f"{_property(field, dialect)} AS {quote(field.name)}" for field in shown]
     if limit is not None:
         columns.append(f"TRUE AS {TRUNCATED}")
-    text = _shape(index, layer, dialect).inside("SELECT ", " AS geom")
+    text = shape(index, layer, dialect).inside("SELECT ", " AS geom")
     text += visible_table(view, layer, dialect).inside(
         ", ".join(["", *columns]) + " FROM ", " WHERE "
     )
     text += dialect.in_tile(index, BUFFER)
     text += where(query, view, layer, dialect).inside(" AND (", ")")
     if limit is not None:
-        text += Sql(f" ORDER BY {_rank(layer)} LIMIT {limit}")
+        text += Sql(f" ORDER BY {rank(layer)} LIMIT {limit}")
     return text
 
 
@@ -156,13 +162,14 @@ def _property(field: Field, dialect: Dialect) -> str:
     return dialect.column(field)
 
 
-def _shape(index: TileIndex, layer: Layer, dialect: Dialect) -> Sql:
+def shape(index: TileIndex, layer: Layer, dialect: Dialect) -> Sql:
+    """A feature's shape in units of the tile; an area smaller than a pixel as one pixel."""
     copy = next((name for zoom, name in SIMPLIFIED.items() if index.zoom <= zoom), None)
     points = layer.geometry in POINTS
     source = f"coalesce({copy}, geom_3857)" if copy and not points else "geom_3857"
-    shape = dialect.tile_geometry(source, index, layer)
+    drawn = dialect.tile_geometry(source, index, layer)
     if points or layer.geometry in ("LineString", "MultiLineString"):
-        return shape
+        return drawn
     unit, (west, _, _, north) = index.size / EXTENT, index.box()
     x, y = middle(layer)
     u, v = f"round(({x} - {double(west)}) / {unit})", f"round(({double(north)} - {y}) / {unit})"
@@ -171,7 +178,7 @@ def _shape(index: TileIndex, layer: Layer, dialect: Dialect) -> Sql:
         small += " AND ST_Dimension(geom_3857) = 2"
     half = PIXEL // 2
     pixel = _square(f"{u} - {half}", f"{v} - {half}", f"{u} + {half}", f"{v} + {half}")
-    return shape.inside(f"CASE WHEN {small} THEN {pixel} ELSE ", " END")
+    return drawn.inside(f"CASE WHEN {small} THEN {pixel} ELSE ", " END")
 
 
 def _square(left: str, top: str, right: str, bottom: str) -> str:
@@ -183,7 +190,8 @@ _WIDTH = "(ST_XMax(geom_3857) - ST_XMin(geom_3857))"
 _HEIGHT = "(ST_YMax(geom_3857) - ST_YMin(geom_3857))"
 
 
-def _rank(layer: Layer) -> str:
+def rank(layer: Layer) -> str:
+    """An ORDER BY that puts what can be left out of a heavy tile last."""
     even = f"md5({quote(layer.key)})"
     return even if layer.geometry == "Point" else f"{_WIDTH} + {_HEIGHT} DESC, {even}"
 
@@ -193,10 +201,10 @@ def _cells(index: TileIndex, layer: Layer, cells: Sql) -> Sql:
     side, unit = EXTENT // GRID, double(index.size / EXTENT)
     left, top = f"(x - {index.column * GRID}) * {side}", f"(y - {index.row * GRID}) * {side}"
     if layer.geometry in POINTS:
-        shape = f"ST_Point(round({left} + dx / n / {unit}), round({top} + dy / n / {unit}))"
+        drawn = f"ST_Point(round({left} + dx / n / {unit}), round({top} + dy / n / {unit}))"
     else:
-        shape = _square(left, top, f"{left} + {side}", f"{top} + {side}")
-    return cells.inside(f"SELECT {shape} AS geom, n AS {COUNT} FROM (", ") AS c")
+        drawn = _square(left, top, f"{left} + {side}", f"{top} + {side}")
+    return cells.inside(f"SELECT {drawn} AS geom, n AS {COUNT} FROM (", ") AS c")
 
 
 def _kept_cells(index: TileIndex, layer: Layer) -> Sql:

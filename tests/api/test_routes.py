@@ -17,6 +17,7 @@ from api.cli import phumi
 from layers.privacy import owner_view
 from layers.processes import Reader, execute
 from layers.store import Store
+from layers.touring import minutes_of
 
 DATE = "2026-11-23"
 QUICK = {"date_from": DATE, "area": "8302"}
@@ -83,6 +84,9 @@ def test_a_tour_of_the_demo_is_a_day_of_numbered_stops_and_legs(owner: FlaskClie
     assert all(leg["minutes"] >= 0 and leg["km"] >= 0 and leg["source"] for leg in legs)
     for before, after in itertools.pairwise(stops):
         assert before["leave"] <= after["arrive"] <= after["start"] <= after["leave"]
+        (leg,) = (item for item in legs if item["seq"] == after["seq"])
+        gap = minutes_of(after["arrive"]) - minutes_of(before["leave"])
+        assert 0 <= gap - leg["minutes"] + 0.05 < 1.1  # whole minutes, rounded up
     summary = answer["summary"]
     assert summary["finish"] <= "17:00"
     assert summary["violations"] == []
@@ -257,6 +261,11 @@ def test_locks_hours_skills_and_pairs_reach_the_plan(owner: FlaskClient) -> None
         locks="c04=A@2026-12-01 10:30",
     ).get_json()
     stops = {stop["id"]: stop for stop in parts(answer, "stop")}
+    legs = {(leg["team"], leg["seq"]): leg["minutes"] for leg in parts(answer, "leg")}
+    for before, after in itertools.pairwise(parts(answer, "stop")):
+        if before["team"] == after["team"]:
+            gap = minutes_of(after["arrive"]) - minutes_of(before["leave"])
+            assert abs(gap - legs[after["team"], after["seq"]]) < 1.1
     assert stops["c04"]["start"] == "10:30" and stops["c04"]["team"] == "A"
     assert stops["c00"]["start"] >= "13:00"
     assert stops["c01"]["team"] == "A"

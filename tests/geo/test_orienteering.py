@@ -272,6 +272,14 @@ def test_the_search_comes_close_to_the_exact_score(seed):
     assert found.score >= 0.98 * exact.score
 
 
+def test_places_of_a_timetable_are_those_of_the_matrix_that_was_given():
+    tour = fixture(**A)
+    for day in plan_tour(tour).table.days:
+        for stop in day.stops:
+            assert stop.id == tour.stops[stop.place - 2].id
+            assert stop.leg_minutes == tour.minutes[stop.leg_from, stop.place]
+
+
 def test_the_same_tour_gives_the_same_answer():
     tour = random_tour(7, 25, 2, tight=False)
     first, second = (plan_tour(tour, rounds=150) for _ in range(2))

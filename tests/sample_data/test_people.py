@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from sample_data.debtors import REFERENCE
+from sample_data import REFERENCE
 
 
 def day(text):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from geo.errors import PhumiError
+from geo.errors import ParameterError, PhumiError
 
-__all__ = ["PrintError"]
+__all__ = ["FontMissing", "PrintError"]
 
 
-class PrintError(PhumiError):
+class PrintError(ParameterError):
     """A page cannot be made as it was asked for."""
+
+
+class FontMissing(PhumiError):
+    """There is no font on the machine to print Thai with."""

@@ -14,7 +14,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from geo.text import Text
-from webmap.print.errors import PrintError
+from webmap.print.errors import FontMissing
 
 __all__ = ["TYPEFACES", "Typeface", "letters", "text_width", "typeface"]
 
@@ -47,13 +47,13 @@ TYPEFACES = (
 def typeface() -> Typeface:
     """The first typeface that this machine has.
 
-    Raises PrintError ``thai_font_missing`` with the package to install.
+    Raises FontMissing ``thai_font_missing`` with the package to install.
     """
     for face in TYPEFACES:
         if _installed(face):
             return face
     names = ", ".join(face.family for face in TYPEFACES)
-    raise PrintError(
+    raise FontMissing(
         "thai_font_missing",
         Text(
             f"เครื่องนี้ไม่มีแบบอักษรไทยสำหรับพิมพ์ ({names}) ให้ติดตั้งแพ็กเกจ fonts-thai-tlwg "

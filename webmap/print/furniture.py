@@ -67,7 +67,7 @@ def draw_scale_bar(
 def draw_north(
     axes: Axes, frame: MapFrame, centre: tuple[float, float], height: float, language: Language
 ) -> None:
-    """Draw the arrow of true north in axes of millimetres, turned by the convergence of the grid."""
+    """Draw the arrow of true north in axes of millimetres, turned by the grid's convergence."""
     turn = np.radians(frame.convergence)
     half = height * 0.3
     left = np.array([(0, height / 2), (-half, -height / 2), (0, -height / 4)])

@@ -131,12 +131,11 @@ def draw_labels(axes: Axes, placed: Sequence[Placed], frame: MapFrame, zorder: f
     for item in placed:
         at = (west + item.x * to_metres, south + item.y * to_metres)
         font = letters(item.label.size, bold=item.label.strong)
-        common: dict[str, Any] = {
-            "fontproperties": font, "ha": "center", "va": "center_baseline", "clip_on": True, "parse_math": False,
-        }  # fmt: skip
-        edge = [Stroke(linewidth=1.8, foreground="white", alpha=0.85)]
-        axes.text(*at, item.label.words, color="none", path_effects=edge, zorder=zorder, **common)
-        axes.text(*at, item.label.words, color=INK, zorder=zorder + 0.01, **common)
+        common: dict[str, Any] = {"ha": "center", "va": "center_baseline", "clip_on": True}
+        common |= {"fontproperties": font, "parse_math": False, "zorder": zorder}
+        edge = [Stroke(linewidth=2.2, foreground="white")]
+        axes.text(*at, item.label.words, color="white", path_effects=edge, **common)
+        axes.text(*at, item.label.words, color=INK, **common)
 
 
 class _Taken:

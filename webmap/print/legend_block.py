@@ -28,7 +28,9 @@ SIZES = (9.0, 8.0, 7.0, 6.0)
 LINE = 1.55
 SWATCH = 6.0
 INDENT = 8.0
-COLUMN = 44.0
+COLUMN = 11.0
+"""Narrowest column, in letters."""
+
 INK = "#1a1a1a"
 
 
@@ -37,6 +39,7 @@ class _Line:
     words: str
     ink: Ink | None = None
     bold: bool = False
+    heading: bool = False
     indent: float = 0.0
     space: float = 0.0
 
@@ -53,8 +56,8 @@ def draw_legend(
     ``factor`` is by how much points are drawn smaller on the map.
     """
     width, height = size
-    columns = max(1, int(width // COLUMN))
     for points in SIZES:
+        columns = max(1, int(width // (COLUMN * points * POINT)))
         lines = _lines(legends, language, width / columns, points)
         step = points * POINT * LINE
         placed, left = _flow(lines, columns, width / columns, height, step)
@@ -68,9 +71,13 @@ def draw_legend(
         if line.ink is not None:
             _swatch(axes, line.ink, x + line.indent, y, factor)
         axes.text(
-            x + line.indent + (INDENT if line.ink else 0), y, line.words,
-            fontproperties=letters(points, bold=line.bold), color=INK, va="center_baseline", parse_math=False,
-        )  # fmt: skip
+            x + line.indent + (INDENT if line.ink else 0),
+            y - points * POINT * 0.3,
+            line.words,
+            fontproperties=letters(points, bold=line.bold),
+            color=INK,
+            parse_math=False,
+        )
     return left
 
 
@@ -79,25 +86,23 @@ def _lines(
 ) -> list[_Line]:
     found: list[_Line] = []
 
-    def add(words: str, ink: Ink | None, bold: bool, space: float) -> None:
+    def add(words: str, ink: Ink | None = None, *, bold: bool = False, space: float = 0.0) -> None:
         room = (width - 2 - (INDENT if ink else 0)) / POINT
         first, *rest = wrap(words, room, size, bold=bold, lines_max=3)
-        found.append(_Line(first, ink, bold, 0.0, space))
-        found.extend(_Line(more, None, bold, INDENT if ink else 0.0) for more in rest)
+        heading = ink is None and bool(space)
+        found.append(_Line(first, ink, bold, heading, space=space))
+        found.extend(_Line(more, indent=INDENT if ink else 0.0) for more in rest)
 
     for legend, inks in legends:
-        title = legend.title.get(language)
-        if legend.symbol is not None:
-            add(title, inks(legend.symbol), True, 0.4)
-        else:
-            add(title, None, True, 0.4)
+        symbol = None if legend.symbol is None else inks(legend.symbol)
+        add(legend.title.get(language), symbol, bold=True, space=0.4)
         for group in legend.groups:
             if len(legend.groups) > 1:
-                add(group.heading.get(language), None, False, 0.1)
+                add(group.heading.get(language), space=0.1)
             for entry in group.entries:
-                add(entry.label.get(language), inks(entry.symbol), False, 0.0)
+                add(entry.label.get(language), inks(entry.symbol))
         if legend.note is not None:
-            add(legend.note.get(language), None, False, 0.0)
+            add(legend.note.get(language))
     return found
 
 
@@ -108,7 +113,7 @@ def _flow(
     column, y = 0, height
     for number, line in enumerate(lines):
         fall = step * (1 + (line.space if y < height else 0))
-        heading = line.bold and number + 1 < len(lines) and line.ink is None
+        heading = line.heading and number + 1 < len(lines)
         if y - fall - (step if heading else 0) < 0:
             column, y, fall = column + 1, height, step
         if column == columns:

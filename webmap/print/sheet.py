@@ -44,6 +44,9 @@ DPI = (50, 600)
 TITLE_MAX = 300
 """Letters of a title; a longer one does not fit above a map."""
 
+TOOLS = 29.0
+"""Millimetres for scale, arrow and the heading of the overview."""
+
 ACCENT = "#1f6f54"
 INK = "#1a1a1a"
 FAINT = "#555555"
@@ -59,7 +62,7 @@ ZONES = Text(
 )
 CROWDED = Text("คำอธิบายสัญลักษณ์แสดงไม่ครบ", "The legend is not complete")
 SCALE = Text("มาตราส่วน 1:{scale:,.0f}", "Scale 1:{scale:,.0f}")
-GRID = Text("WGS 84 / UTM โซน {zone} (EPSG:{epsg})", "WGS 84 / UTM zone {zone} (EPSG:{epsg})")
+GRID = Text("UTM โซน {zone} WGS 84 (EPSG:{epsg})", "UTM zone {zone}, WGS 84 (EPSG:{epsg})")
 OVERVIEW = Text("แผนที่สังเขป", "Overview")
 SOURCE = Text("ที่มา: {words}", "Source: {words}")
 AUTHOR = Text("จัดทำโดย {name}", "Prepared by {name}")
@@ -127,7 +130,7 @@ class MapSheet:
 
 
 def draw_sheet(sheet: MapSheet) -> Figure:
-    """Draw the page; :func:`save_sheet` writes it. Raises PrintError without a Thai font."""
+    """Draw the page; :func:`save_sheet` writes it. Raises FontMissing without a Thai font."""
     page = sheet.layout
     figure = Figure(figsize=(page.width / INCH, page.height / INCH), facecolor="white")
     FigureCanvasAgg(figure)
@@ -257,12 +260,12 @@ def _draw_panel(
 ) -> int:
     """Legend, overview, north arrow and scale; returns how many legend lines found no room."""
     panel = sheet.layout.panel
-    side = min(panel.width, panel.height, 46.0)
+    overview = 32.0 if sheet.overview else 0.0
     if sheet.layout.upright:
         legend = Box(panel.left, panel.bottom, panel.width - 60, panel.height)
         tools = Box(legend.left + legend.width + 4, panel.bottom, 56, panel.height)
     else:
-        tools = Box(panel.left, panel.bottom, panel.width, side + 38)
+        tools = Box(panel.left, panel.bottom, panel.width, TOOLS + overview)
         top = panel.bottom + panel.height
         legend = Box(
             panel.left, tools.bottom + tools.height + 3, panel.width,
@@ -292,13 +295,13 @@ def _draw_tools(figure: Figure, sheet: MapSheet, box: Box) -> None:
     if sheet.grid != "none":
         lines.append(GRID.format(zone=zone_of(frame.epsg), epsg=frame.epsg))
     for number, line in enumerate(lines):
-        _write(axes, 0, 5 - 4 * number, line.get(language), 8, colour=FAINT if number else INK)
-    draw_scale_bar(axes, frame, (2, 10), box.width - 26, language)
+        _write(axes, 0, 5 - 4 * number, line.get(language), 7, colour=FAINT if number else INK)
+    draw_scale_bar(axes, frame, (2, 10), box.width - 20, language)
     draw_north(axes, frame, (box.width - 7, 14), 11, language)
     if not sheet.overview:
         return
-    top = 26
-    height = box.height - top - 5
+    top = TOOLS - 5
+    height = box.height - TOOLS
     _write(axes, 0, box.height - 3.5, OVERVIEW.get(language), 8, bold=True, colour=INK)
     place_ = Box(box.left, box.bottom + top, box.width, height)
     inset = _axes(figure, sheet.layout, place_)

@@ -1,16 +1,22 @@
-"""Lines of Thai and English text that fit a width."""
+"""Lines of Thai and English text that fit a width.
+
+Thai has no spaces between words; BudouX says where a line may end.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+import budoux
 
 from webmap.print.fonts import text_width
 
 __all__ = ["clusters", "wrap"]
 
 LEADING = "เแโใไ"
-MARKS = "\u0e31\u0e33-\u0e3a\u0e45\u0e47-\u0e4e\u0300-\u036f"
+MARKS = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0300-\u036f"
 CLUSTER = re.compile(rf"[{LEADING}]?[^{LEADING}{MARKS}]?[{MARKS}]*|.", re.DOTALL)
 ELLIPSIS = "…"
 
@@ -29,7 +35,7 @@ def clusters(word: str) -> list[str]:
 def wrap(
     text: str, width: float, size: float, *, bold: bool = False, lines_max: int | None = None
 ) -> list[str]:
-    """Break a text into lines of at most ``width`` points, between words where there are spaces.
+    """Break a text into lines of at most ``width`` points, between words where that is possible.
 
     What does not fit into ``lines_max`` lines is left out; the last line then ends in "…".
     """
@@ -50,11 +56,16 @@ def wrap(
 
 
 def _pieces(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
-    for word in re.findall(r"\s*\S+\s*?", " ".join(text.split())):
-        if text_width(word.strip(), size, bold=bold) <= width:
+    for word in _parser().parse(" ".join(text.split())):
+        if text_width(word, size, bold=bold) <= width:
             yield word
         else:
             yield from clusters(word)
+
+
+@cache
+def _parser() -> budoux.Parser:
+    return budoux.load_default_thai_parser()
 
 
 def _shortened(line: str, width: float, size: float, bold: bool) -> str:
