@@ -18,6 +18,7 @@ from api.links import GEOJSON, HTML, JSON, form_links, page_link
 from api.operations import operation
 from api.parameters import takes
 from api.templating import page
+from api.tilesets import tile_links
 from api.words import WORDS
 from geo.text import Text
 from layers.aggregates import aggregate, publication_of
@@ -63,7 +64,7 @@ def totals(layer_id: str) -> Response:
             return _table(layer, figures)
         if chosen == "geojson":
             return _features(store, by, figures)
-        document = _document(layer, asked, figures)
+        document = _document(layer, view, asked, figures)
         if chosen == "html":
             found = publication_of(layer, view)
             return page(
@@ -159,11 +160,11 @@ def _row(figure: Figure) -> dict[str, Any]:
 
 
 def _document(
-    layer: Layer, asked: dict[str, str | None], figures: Sequence[Figure]
+    layer: Layer, view: View, asked: dict[str, str | None], figures: Sequence[Figure]
 ) -> dict[str, Any]:
     others = [form for form in FORMS if form[0] != "json"]
     return {
-        "links": [page_link("self", JSON, f="json"), *form_links(others)],
+        "links": [page_link("self", JSON, f="json"), *form_links(others), *tile_links(layer, view)],
         "collection": layer.id,
         "title": layer.title.get(asked_language()),
         **{name: value for name, value in asked.items() if value is not None},

@@ -17,6 +17,7 @@ from api import (
     hardening,
     openapi,
     pages,
+    plot_life,
     plots,
     printing,
     problems,
@@ -63,7 +64,17 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["phumi_store"] = store or open_workspace(
         settings.database_url, pool_size=pool_size
     )
-    for room in (pages, plots, printing, features, aggregates, tiles, processes, openapi):
+    for room in (
+        pages,
+        plots,
+        plot_life,
+        printing,
+        features,
+        aggregates,
+        tiles,
+        processes,
+        openapi,
+    ):
         app.register_blueprint(room.blueprint)
     for door in (login, admin, oidc, writing, syncing, versions):
         app.register_blueprint(door.blueprint)

@@ -26,6 +26,7 @@ from api.operations import (
 )
 from api.parameters import ITEMS as ITEMS_PARAMETERS
 from api.parameters import queryable, takes
+from api.plot_life import life_paths
 from api.plots import plot_paths
 from api.printing import print_paths
 from api.processes import input_schema
@@ -37,6 +38,7 @@ from api.writing_operations import device_paths, layer_writing_paths
 from layers.model import Field, Layer
 from layers.processes import PROCESSES, Process
 from layers.query import View
+from layers.total_tiles import drawn_as_totals
 
 __all__ = ["blueprint", "document"]
 
@@ -75,10 +77,12 @@ def document() -> dict[str, Any]:
     paths: dict[str, Any] = dict(_shared_paths(language))
     for layer in shown:
         paths |= _layer_paths(layer, view_of(layer), language)
-    paths |= openapi_paths(drawn, PROBLEM)
-    counted = [(layer, view_of(layer)) for layer in current_store().layers()]
-    paths |= aggregate_paths(counted, language)
+    everything = [(layer, view_of(layer)) for layer in current_store().layers()]
+    totals = [layer for layer, view in everything if drawn_as_totals(layer, view)]
+    paths |= openapi_paths(drawn, totals, PROBLEM)
+    paths |= aggregate_paths(everything, language)
     paths |= plot_paths(language)
+    paths |= life_paths()
     paths |= print_paths()
     paths |= device_paths()
     for process in PROCESSES.values():

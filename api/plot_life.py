@@ -64,7 +64,9 @@ def life(plot_id: str) -> Response:
     """Where one plot stands: status, what may follow, checklist, what is late or missing."""
     chosen = chosen_format(DOCUMENT)
     asked = {"today": request.args["today"]} if "today" in request.args else {}
-    return _page(_standing(plot_id, asked)) if chosen == "html" else _told(_standing(plot_id, asked))
+    return (
+        _page(_standing(plot_id, asked)) if chosen == "html" else _told(_standing(plot_id, asked))
+    )
 
 
 @blueprint.post(AT)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from flask import Response
 
-from api.process_pages import FORM
 from api.problems import status_of
+from api.process_pages import FORM
 from api.templating import page
 from geo.errors import PhumiError
 from geo.text import Text
@@ -17,8 +17,16 @@ from layers import land
 from layers.errors import AccessDenied, QueryError
 from layers.plot_board import day, entries
 from layers.plot_checks import REPORT_KINDS, RISK_LEVELS, RISKS, SUSPENSION_CAUSES
-from layers.plot_life import DIG_GATES, ENDED, MOVERS, NEXT, REASON_NEEDED, REOPENED_AS, ROLES
-from layers.plot_life import STEP_FILES
+from layers.plot_life import (
+    DIG_GATES,
+    ENDED,
+    MOVERS,
+    NEXT,
+    REASON_NEEDED,
+    REOPENED_AS,
+    ROLES,
+    STEP_FILES,
+)
 from layers.plots import PLOTS
 from layers.processes import Reader, process
 from layers.projects import PHOTO_PHASES

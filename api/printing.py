@@ -44,7 +44,7 @@ FORMS = (("png", "image/png"), ("pdf", "application/pdf"), ("svg", "image/svg+xm
 HOME = "provinces"
 POINT_ROOM = 0.01  # degrees around a village that is only a point
 WEB_DPI_MAX = 300
-TITLE = Text("แผนที่{name}", "Map of {name}")
+TITLE = Text("แผนที่ {name}", "Map of {name}")
 WORKSPACE = Text("พื้นที่ทำงาน", "the workspace")
 
 Views = Callable[[Layer], View]

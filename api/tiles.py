@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, current_app, jsonify, request
 from flask.blueprints import BlueprintSetupState
 
-from api.access import current_settings, current_store, looked_at, view_of
+from api.access import current_person, current_settings, current_store, listed, looked_at, view_of
 from api.freshness import etag, fresh, not_modified, stamp, states_of
 from api.language import asked_language, negotiated
 from api.parameters import ITEMS, items_query, takes
@@ -21,6 +21,7 @@ from api.tilesets import (
     SCHEME,
     SET_FORMATS,
     TILE_FORMATS,
+    Asked,
     openapi_paths,
     scheme,
     schemes,
@@ -31,17 +32,21 @@ from api.tilesets import (
 )
 from geo.text import Text
 from layers.errors import NotFound, QueryError
+from layers.figures import AREA_LAYERS
 from layers.model import Layer
 from layers.query import Query, View
 from layers.store import Tile, TileIndex
 from layers.store.mercator import ZOOM_MAX
 from layers.store.tiles import require_positions
+from layers.total_tiles import drawn_as_totals, total_tile
 
 __all__ = ["CONFORMANCE", "blueprint", "openapi_paths", "tile_links"]
 
 blueprint = Blueprint("tiles", __name__)
 
 NOWHERE = TileIndex(ZOOM_MAX, 0, 0)
+PUBLIC, OFFICE = "public", "office"
+FREE = ("collections", "f", "lang")  # parameters that narrow nothing
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 SETS = "http://www.opengis.net/spec/tms/2.0/conf"
 CONFORMANCE = (
@@ -61,6 +66,10 @@ CONFORMANCE = (
 )
 
 
+Narrowed = list[tuple[Query, View]]
+Counted = list[tuple[Layer, View]]
+
+
 @blueprint.record
 def _make_cache(state: BlueprintSetupState) -> None:
     limit = state.app.config["PHUMI"].tile_cache_mb * 1_000_000
@@ -73,7 +82,9 @@ def layer_tilesets(layer_id: str) -> Response:
     """The tile sets of one layer."""
     _negotiated(JSON_FORMATS)
     layer = current_store().layer(layer_id)
-    require_positions(view_of(layer), layer)
+    view = view_of(layer)
+    if not drawn_as_totals(layer, view):
+        require_positions(view, layer)
     return jsonify(tilesets(f"/collections/{layer_id}/tiles", layer.title))
 
 
@@ -133,16 +144,16 @@ def tiling_scheme(scheme_id: str) -> Response:
 
 def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
     _negotiated(TILE_FORMATS)
-    asked = _asked(layers)
-    store = current_store()
-    states = states_of(layers)
+    asked, counted = _asked(layers)
+    states = states_of([*layers, *_areas(counted)])
     changed_at = max((state.changed_at for state in states), default=None)
     # Two requests with the same tag get the same tile, so the tag is the key of the cache too.
-    tag = etag(states, [view for _, view in asked], MVT, repr(index), repr(asked))
+    form = (MVT, repr(index), repr(asked), repr([layer.id for layer, _ in counted]), _caller())
+    tag = etag(states, [view for _, view in (*asked, *counted)], *form)
     response = not_modified(tag, changed_at)
     if response is None:
         cache: TileCache = current_app.extensions["phumi_tiles"]
-        kept = cache.get(tag) or cache.put(tag, store.tile(index, asked))
+        kept = cache.get(tag) or cache.put(tag, _drawn(index, asked, counted))
         looked_at(asked)
         wanted = request.accept_encodings["gzip"] > 0
         packed = cache.packed(tag, kept) if wanted else None
@@ -150,7 +161,30 @@ def _tile(layers: Sequence[Layer], index: TileIndex) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Phumi-Truncated"
     response.headers["Vary"] = "Accept, Accept-Encoding"
+    if counted and _caller() == OFFICE:
+        response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _drawn(index: TileIndex, asked: Narrowed, counted: Counted) -> Tile:
+    """The tile of the layers that show their features and of those that show totals."""
+    store, office = current_store(), _caller() == OFFICE
+    parts = [total_tile(store, layer, view, index, office=office) for layer, view in counted]
+    if asked:
+        parts.append(store.tile(index, asked))
+    data = b"".join(part.data for part in parts)  # layers of a tile stand one after the other
+    return Tile(data, tuple(name for part in parts for name in part.truncated))
+
+
+def _caller() -> str:
+    """Whose totals: an account sees some that the public does not (SDC-R2)."""
+    return PUBLIC if current_person().account is None else OFFICE
+
+
+def _areas(counted: Counted) -> list[Layer]:
+    """The layers that totals are drawn with."""
+    store = current_store()
+    return [store.layer(layer_id) for layer_id in AREA_LAYERS.values()] if counted else []
 
 
 def _sent(tile: Tile, packed: bytes | None) -> Response:
@@ -164,37 +198,56 @@ def _sent(tile: Tile, packed: bytes | None) -> Response:
 
 def _tileset(base: str, title: Text | None, layers: Sequence[Layer]) -> Response:
     chosen = _negotiated(SET_FORMATS)
-    asked = [
-        (layer, query, view) for layer, (query, view) in zip(layers, _asked(layers), strict=True)
-    ]
+    narrowed, counted = _asked(layers)
     if "filter" in request.args:  # a wrong one is told here, not only by every tile
-        current_store().tile(NOWHERE, [(query, view) for _, query, view in asked])
+        current_store().tile(NOWHERE, narrowed)
+    asked = Asked(
+        [(current_store().layer(query.layer), query, view) for query, view in narrowed],
+        counted,
+        office=_caller() == OFFICE,
+    )
     kept = {name: text for name, text in request.args.items() if name not in ("f", "lang")}
     make = tilejson if chosen == "tilejson" else tileset
-    form = f"{chosen};{asked_language()}"
-    return fresh(layers, form, lambda: jsonify(make(base, title, asked, kept)))
+    form = f"{chosen};{asked_language()};{_caller()}"
+    return fresh([*layers, *_areas(counted)], form, lambda: jsonify(make(base, title, asked, kept)))
 
 
-def _asked(layers: Sequence[Layer]) -> list[tuple[Query, View]]:
-    """What the request wants of each layer; AccessDenied where positions are not to be seen."""
+def _asked(layers: Sequence[Layer]) -> tuple[Narrowed, Counted]:
+    """What the request wants of each layer, and the layers that are drawn as totals by area.
+
+    Totals cannot be narrowed (SDC-R9). AccessDenied where there is neither.
+    """
     for name in request.args:
         if name in ITEMS and name not in NARROWING:
             raise _wrong("parameter_unknown", name, "ไม่ใช้กับไทล์", "is not for tiles")
     args = request.args.copy()
     args.poplist("collections")
-    found = []
+    narrowed, counted = [], []
     for layer in layers:
         view = view_of(layer)
-        require_positions(view, layer)
-        found.append((items_query(layer, view, args, current_settings()), view))
-    return found
+        if drawn_as_totals(layer, view):
+            _refuse_parameters()
+            counted.append((layer, view))
+        else:
+            require_positions(view, layer)
+            narrowed.append((items_query(layer, view, args, current_settings()), view))
+    return narrowed, counted
+
+
+def _refuse_parameters() -> None:
+    for name in request.args:
+        if name not in FREE:
+            raise _wrong(
+                "parameter_unknown", name, "ไม่ใช้กับผลรวมตามพื้นที่", "is not for totals by area"
+            )
 
 
 def _chosen() -> list[Layer]:
     """The layers that ``collections`` names, each once; without it all that may be drawn."""
     store, most = current_store(), current_settings().tile_layers_max
     if "collections" not in request.args:
-        return [layer for layer in store.layers() if tile_links(layer, view_of(layer))][:most]
+        shown = [layer for layer in store.layers() if listed(layer)]
+        return [layer for layer in shown if tile_links(layer, view_of(layer))][:most]
     names = [name for text in request.args.getlist("collections") for name in text.split(",")]
     names = list(dict.fromkeys(name.rpartition("/collections/")[2] for name in names))
     if len(names) > most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,15 @@ from api.language import asked_language
 from api.links import JSON, link, url
 from api.operations import names_parameter, operation, reference
 from geo.text import Text
-from layers.model import Field, Layer
+from layers.figures import AREA_LAYERS
+from layers.model import Field, FieldType, Layer
+from layers.privacy import public_view
 from layers.query import BBox, Query, View
 from layers.store.cells import GRID, POINTS
 from layers.store.dialect import SIMPLIFIED
 from layers.store.mercator import WORLD, ZOOM_MAX
 from layers.store.tiles import BYTES_MAX, COUNT, TRUNCATED, properties
+from layers.total_tiles import ATTRIBUTES, drawn_as_totals, levels_by_zoom
 
 __all__ = [
     "JSON_FORMATS",
@@ -25,6 +29,7 @@ __all__ = [
     "SCHEME",
     "SET_FORMATS",
     "TILE_FORMATS",
+    "Asked",
     "openapi_paths",
     "scheme",
     "schemes",
@@ -69,12 +74,28 @@ HEAVY = Text(
     f"A tile above {BYTES_MAX // 1000} kB leaves out its least features and says {TRUNCATED}.",
 )
 
-Asked = Sequence[tuple[Layer, Query, View]]
+TOTALS = Text(
+    "พื้นที่พร้อมจำนวนที่เผยแพร่ จำนวนน้อยถูกปกปิด (shown_th, shown_en) ไม่มีข้อมูลรายบุคคล",
+    "Areas with published counts; small ones are hidden (shown_th, shown_en), no single row shows.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The layers of a tile set: those drawn feature by feature, those drawn as totals by area.
+
+    ``office`` is a caller who is signed in.
+    """
+
+    drawn: Sequence[tuple[Layer, Query, View]]
+    counted: Sequence[tuple[Layer, View]] = ()
+    office: bool = False
 
 
 def tile_links(layer: Layer, view: View) -> list[dict[str, str]]:
-    """The links of a collection to its tiles; none where positions are not to be seen."""
-    if layer.geometry is None or not view.geometry or view.aggregates_only:
+    """The links to the tiles of a collection; none where positions are not to be seen."""
+    placed = layer.geometry is not None and view.geometry and not view.aggregates_only
+    if not placed and not drawn_as_totals(layer, view):
         return []
     return [link(f"/collections/{layer.id}/tiles", f"{REL}tilesets-vector", JSON)]
 
@@ -93,7 +114,10 @@ def tileset(
     document = _head(title) | {
         "tileMatrixSetDefinition": url(f"/tileMatrixSets/{SCHEME}"),
         "mediaTypes": [MVT],
-        "layers": [_described(*one) for one in asked],
+        "layers": [
+            *(_described(*one) for one in asked.drawn),
+            *(_described_totals(*one, office=asked.office) for one in asked.counted),
+        ],
         "links": [
             link(address + _query(parameters), "self"),
             link(address + _query({**parameters, "f": "tilejson"}), "alternate", TILEJSON),
@@ -138,8 +162,9 @@ def tilejson(
                     **({COUNT: "Number"} if _depth(layer) >= 0 else {}),
                 },
             }
-            for layer, query, view in asked
-        ],
+            for layer, query, view in asked.drawn
+        ]
+        + [_totals_layer(layer) for layer, _ in asked.counted],
     }
     bounds = _bounds(asked)
     return document | ({"bounds": bounds} if bounds else {})
@@ -221,7 +246,8 @@ def _described(layer: Layer, query: Query, view: View) -> dict[str, Any]:
         "propertiesSchema": {
             "type": "object",
             "properties": {
-                field.name: _schema(field, language) for field in properties(query, view, layer)
+                field.name: _schema(field.type, field.label, language)
+                for field in properties(query, view, layer)
             },
         },
         "links": [link(f"/collections/{layer.id}", "collection")],
@@ -236,9 +262,44 @@ def _described(layer: Layer, query: Query, view: View) -> dict[str, Any]:
     return described
 
 
-def _schema(field: Field, language: str) -> dict[str, str]:
-    kind = JSON_TYPES.get(field.type, "string")  # a tile has texts, numbers and booleans only
-    return {"type": kind, "title": field.label.get(language)}
+def _described_totals(layer: Layer, view: View, *, office: bool) -> dict[str, Any]:
+    language = asked_language()
+    levels = levels_by_zoom(current_store(), layer, view, office=office)
+    return {
+        "id": layer.id,
+        "title": layer.title.get(language),
+        "description": TOTALS.get(language),
+        "dataType": "vector",
+        "geometryDimension": 2,
+        "geometryType": KINDS[2],
+        "minTileMatrix": "0",
+        "maxTileMatrix": str(ZOOM_MAX),
+        "propertiesSchema": {
+            "type": "object",
+            "properties": {
+                name: _schema(kind, label, language) for name, (kind, label) in ATTRIBUTES.items()
+            },
+        },
+        "phumi:levels": [
+            {"level": level, "minTileMatrix": str(zoom)} for level, zoom in levels.items()
+        ],
+        "links": [link(f"/collections/{layer.id}/aggregate", "related", JSON)],
+    }
+
+
+def _totals_layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "description": TOTALS.get(asked_language()),
+        "minzoom": 0,
+        "maxzoom": DEEPEST,
+        "fields": {n: TILEJSON_TYPES.get(kind, "String") for n, (kind, _) in ATTRIBUTES.items()},
+    }
+
+
+def _schema(kind: FieldType, label: Text, language: str) -> dict[str, str]:
+    of = JSON_TYPES.get(kind, "string")  # a tile has texts, numbers and booleans only
+    return {"type": of, "title": label.get(language)}
 
 
 def _how_drawn(layer: Layer) -> str:
@@ -254,7 +315,11 @@ def _depth(layer: Layer) -> int:
 
 def _bounds(asked: Asked) -> list[float] | None:
     boxes: list[BBox] = []
-    for layer, _, view in asked:
+    shown = [(layer, view) for layer, _, view in asked.drawn]
+    if asked.counted:
+        provinces = current_store().layer(AREA_LAYERS["province"])
+        shown.append((provinces, public_view(provinces)))
+    for layer, view in shown:
         box = current_store().extent(layer.id, view)
         if box is not None:
             boxes.append(box)
@@ -267,10 +332,12 @@ def _bounds(asked: Asked) -> list[float] | None:
 # OpenAPI
 
 
-def openapi_paths(layers: Sequence[Layer], problem: Mapping[str, Any]) -> dict[str, Any]:
+def openapi_paths(
+    layers: Sequence[Layer], counted: Sequence[Layer], problem: Mapping[str, Any]
+) -> dict[str, Any]:
     """The path items of the tiles of these layers and of all together, in OpenAPI 3.0.
 
-    ``problem`` is the answer of an error. Operation ids end as the standard asks (OGC 20-057, 16).
+    Tiles of ``counted`` layers show totals by area and take no parameters. ``problem`` is the answer of an error. Operation ids end as the standard asks (OGC 20-057, 16).
     """
     names = {"type": "array", "items": {"type": "string"}}
     several = {
@@ -292,6 +359,9 @@ def openapi_paths(layers: Sequence[Layer], problem: Mapping[str, Any]) -> dict[s
         own = [field.name for field in layer.fields if field.name in shown]
         selected = names_parameter("properties", [*own, "geometry"])
         paths |= _family(base, f"{layer.id}.collection.vector", problem, [selected])
+    for layer in counted:
+        base = f"/collections/{layer.id}/tiles"
+        paths |= _family(base, f"{layer.id}.collection.vector", problem, None)
     return paths
 
 
@@ -306,10 +376,11 @@ _ANY_NAMES = {
 
 
 def _family(
-    base: str, name: str, problem: Mapping[str, Any], more: Sequence[Mapping[str, Any]]
+    base: str, name: str, problem: Mapping[str, Any], more: Sequence[Mapping[str, Any]] | None
 ) -> dict[str, Any]:
-    shared = (reference("parameters", one) for one in NARROWING if one != "properties")
-    narrowing = [*shared, *more]
+    """The paths of one tile set; with ``more`` parameters beside those that narrow it, or none."""
+    shared = [reference("parameters", one) for one in NARROWING if one != "properties"]
+    narrowing = [] if more is None else [*shared, *more]
     places = [
         {"name": place, "in": "path", "required": True, "schema": {"type": "integer", **limits}}
         for place, limits in {

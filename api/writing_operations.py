@@ -12,7 +12,7 @@ from api.operations import PROBLEM, content
 from geo.text import Text
 from layers.model import Layer
 
-__all__ = ["device_paths", "layer_writing_paths"]
+__all__ = ["IF_MATCH", "KEY", "device_paths", "layer_writing_paths"]
 
 MERGE_PATCH = "application/merge-patch+json"
 FREE: Mapping[str, Any] = {"type": "object"}

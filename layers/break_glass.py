@@ -76,9 +76,11 @@ def approve(store: Store, request: str, *, by: str) -> dt.datetime:
 def broken(store: Store, account: str) -> BreakGlass | None:
     """The break glass of an account that is open now."""
     sql = (
-        "SELECT reason, approved_by, valid_to AT TIME ZONE 'UTC' FROM phumi.break_glass "
+        "SELECT reason, approved_by, prefix, valid_to AT TIME ZONE 'UTC' FROM phumi.break_glass "
         "WHERE account = ? AND valid_to > ? ORDER BY valid_to DESC LIMIT 1"
     )
-    for reason, approver, until in store.raw(sql, (account, dt.datetime.now(dt.UTC))):
-        return BreakGlass(reason=reason, approved_by=approver, until=audit.utc(until))
+    for reason, approver, prefix, until in store.raw(sql, (account, dt.datetime.now(dt.UTC))):
+        return BreakGlass(
+            reason=reason, approved_by=approver, until=audit.utc(until), prefix=prefix
+        )
     return None

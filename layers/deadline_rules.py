@@ -13,14 +13,30 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from layers.debt.dates import months_after
 from layers.debt.rounds import SLOTS, WeekDefinition, slot_due
 
-__all__ = ["Duty", "calendar", "days_until", "due_days", "state"]
+__all__ = [
+    "Duty",
+    "ReportState",
+    "Spacing",
+    "calendar",
+    "days_until",
+    "due_days",
+    "monthly_window",
+    "report_state",
+    "spacing",
+    "state",
+]
+
+ReportState = Literal["not_open", "open", "on_time", "overdue", "late"]
+Spacing = Literal["too_early", "allowed", "warning"]
 
 _CALENDAR = Path(__file__).with_name("deadline_calendar.csv")
 _MONTHLY_WINDOW_DAYS = 2  # the last two days of the month to day 2 of the next, OTOU L332
+_WORKSHOP_GAP_DAYS = (5, 7)  # CDD L2810, L2829, L2922
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +121,7 @@ def due_days(
             last = monthrange(anchor.year, anchor.month)[1]
             return (anchor.replace(day=min(day_of_month, last)),)
         case "monthly_window":
-            return (_month_end(anchor) + timedelta(days=_MONTHLY_WINDOW_DAYS),)
+            return (monthly_window(anchor)[1],)
         case "after_completion" | "after_start" | "every_visit":
             return _offset(anchor, offset_days, offset_months, 1)
         case "before_event":
@@ -123,6 +139,45 @@ def _offset(anchor: date, days: int | None, months: int | None, sign: int) -> tu
 
 def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def monthly_window(month: date) -> tuple[date, date]:
+    """First and last day on which the report of a month is taken (ASM-R140; OTOU L332).
+
+    >>> [str(day) for day in monthly_window(date(2021, 1, 15))]
+    ['2021-01-30', '2021-02-02']
+    """
+    last = _month_end(month)
+    return last - timedelta(days=_MONTHLY_WINDOW_DAYS - 1), last + timedelta(
+        days=_MONTHLY_WINDOW_DAYS
+    )
+
+
+def report_state(month: date, sent: date | None, reference: date) -> ReportState:
+    """How the report of a month stands on a day (ASM-R140); what is sent early is on time.
+
+    >>> report_state(date(2021, 1, 1), None, date(2021, 2, 2))
+    'open'
+    """
+    opens, due = monthly_window(month)
+    if sent is not None and sent <= reference:
+        return "on_time" if sent <= due else "late"
+    if reference > due:
+        return "overdue"
+    return "open" if reference >= opens else "not_open"
+
+
+def spacing(first_ended: date, second: date) -> Spacing:
+    """Whether workshop 2 keeps its distance from workshop 1 (ASM-R148).
+
+    Allowed from day 5, a warning after day 7.
+
+    >>> spacing(date(2020, 2, 10), date(2020, 2, 15))
+    'allowed'
+    """
+    least, most = _WORKSHOP_GAP_DAYS
+    gap = (second - first_ended).days
+    return "too_early" if gap < least else "allowed" if gap <= most else "warning"
 
 
 def state(due: date, done: date | None, reference: date, *, warn_days: int = 7) -> str:

@@ -37,19 +37,8 @@ __all__ = [
     "find",
     "patch",
     "replace",
-    "require_right",
     "violations",
 ]
-
-HOUSEHOLD_LAYERS = frozenset({"households"})
-"""Whose rows must lie in the village that they declare (LOC-R1)."""
-
-VERIFICATION = frozenset({"verified_by", "verified_at"})
-"""Fields that only confirming fills in, and a new position empties (PRIV-R2)."""
-
-DEBTOR_LAYERS = frozenset({"debtors"})
-"""Whose pins must lie in the province of the fund (LOC-R4)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -80,8 +69,8 @@ def create(
     after: After | None = None,
 ) -> Written:
     """Add features, all or none. Raises Invalid, AccessDenied, Conflict (a key is taken)."""
-    checked = check_features(features, layer, writable=_writable(person, layer))
-    _refuse(_judged(checked, store, layer))
+    checked = check_features(features, layer, writable=writable(person, layer))
+    _refuse(judged(checked, store, layer))
     rows = checked.rows
     for values in _records(rows):
         require_right(person, layer, values)
@@ -191,21 +180,6 @@ def violations(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def require_right(person: Person, layer: Layer, values: Mapping[str, Any]) -> None:
-    """Raise AccessDenied unless the person may write a row with these values."""
-    if not may(person, layer, "W", values):
-        area = str(values.get(layer.area or "") or "-")
-        raise AccessDenied(
-            "AUTH-E-SCOPE",
-            Text(
-                f"ท่านไม่มีสิทธิ์เขียน{layer.title.th}ในพื้นที่ {area}",
-                f"You may not write {layer.id} in the area {area}",
-            ),
-            rule="AUTH-E-SCOPE",
-            area=area,
-        )
-
-
 def _change(
     store: Store,
     person: Person,
@@ -220,9 +194,9 @@ def _change(
     after: After | None = None,
 ) -> Written:
     require_right(person, layer, current.values)
-    writable = _writable(person, layer, current.values)
+    writable = writable(person, layer, current.values)
     checked = check_features([sent], layer, writable=writable, key=current.key, whole=whole)
-    _refuse(_judged(checked, store, layer, current))
+    _refuse(judged(checked, store, layer, current))
     rows = checked.rows
     require_right(person, layer, {**current.values, **_records(rows)[0]})  # also where it goes to
     if not person.owner:
@@ -241,35 +215,12 @@ def _lapse(rows: pd.DataFrame, layer: Layer, current: Current) -> None:
     """A position that moved is confirmed by nobody yet, whatever was sent."""
     if not set(layer.by_name) >= VERIFICATION or "geometry" not in rows:
         return
-    if rows["geometry"].iloc[0] == _point(current):
+    if rows["geometry"].iloc[0] == point(current.geometry):
         return
     for name in VERIFICATION:
         rows[name] = None
     if "pin_status" in layer.by_name:
         rows["pin_status"] = "unverified"
-
-
-def _writable(
-    person: Person, layer: Layer, values: Mapping[str, Any] | None = None
-) -> frozenset[str]:
-    """The fields that the person sees and may write (the rows' own area is judged apart)."""
-    visible = view_of(person, layer).fields
-    if person.owner:
-        return visible
-    shown = {layer.key, *(() if layer.area is None else (layer.area,)), *visible}
-    if values is None:
-        areas = [grant.prefix for grant in person.grants]
-        tried = [{layer.area or "": prefix} for prefix in areas]
-    else:
-        tried = [dict(values)]
-    return frozenset(
-        name
-        for name in shown - VERIFICATION
-        if any(
-            may(person, layer, "W", row, privacy=max(layer.privacy, layer.by_name[name].privacy))
-            for row in tried
-        )
-    )
 
 
 def _without_unchanged(feature: Any, current: Current, layer: Layer) -> Any:
@@ -288,71 +239,10 @@ def _without_unchanged(feature: Any, current: Current, layer: Layer) -> Any:
     return {**feature, "properties": kept}
 
 
-def _judged(
-    checked: Checked, store: Store, layer: Layer, current: Current | None = None
-) -> Checked:
-    """With the findings of the rules on confirmation and place, where the layer has them."""
-    checked = Checked(checked.rows, (*checked.findings, *_self_verified(checked.rows, current)))
-    if layer.id not in HOUSEHOLD_LAYERS | DEBTOR_LAYERS:
-        return checked
-    rows = checked.rows
-    stored = current.values if current is not None else {}
-    n = len(rows)
-    points = list(rows["geometry"]) if "geometry" in rows else [_point(current)] * n
-    codes = _column(rows, layer.area or "", stored)
-    areas = sorted({str(code) for code in codes if code})
-    if layer.id in DEBTOR_LAYERS:
-        accuracy = _column(rows, "accuracy_m", stored)
-        more = debtor_pins(
-            points, codes, accuracy, _areas(store, "tambons", areas, 6),
-            _areas(store, "provinces", areas, 2),
-        )  # fmt: skip
-    else:
-        accuracy = _column(rows, "gps_accuracy_m", stored)
-        villages = _areas(store, "villages", areas, 6)
-        more = own_village(points, codes, accuracy, villages, _areas(store, "tambons", areas, 6))
-    return Checked(rows, (*checked.findings, *more))
-
-
-def _self_verified(rows: pd.DataFrame, current: Current | None) -> list[Finding]:
-    """A pin becomes verified by confirming it, not by saying so (PRIV-R2)."""
-    stands = current is not None and current.values.get("pin_status") == "verified"
-    if stands or "pin_status" not in rows:
-        return []
-    said = [int(row) for row in rows.index[rows["pin_status"] == "verified"]]
-    return [Finding("AUTH-E-SELFVERIFY", row, "pin_status", "verified") for row in said]
-
-
-def _areas(store: Store, layer_id: str, codes: Sequence[str], digits: int) -> Areas:
-    """The areas around these codes: those whose code begins with their first digits."""
-    layer = store.layer(layer_id)
-    starts = sorted({code[:digits] for code in codes})
-    asked = [{"op": "like", "args": [{"property": "code"}, f"{start}%"]} for start in starts]
-    if not asked:
-        return Areas([], [])
-    tree = asked[0] if len(asked) == 1 else {"op": "or", "args": asked}
-    query = Query(layer=layer_id, filter=tree, fields=("code",), limit=None)
-    frame = store.read(query, owner_view(layer))
-    return Areas(list(frame["code"]), list(frame["geometry"]))
-
-
-def _column(rows: pd.DataFrame, name: str, stored: Mapping[str, Any]) -> list[Any]:
-    if name not in rows:
-        return [stored.get(name)] * len(rows)
-    return [None if pd.isna(value) else value for value in rows[name]]
-
-
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     columns = [str(name) for name in rows.columns if name != "geometry"]
     cells = zip(*(rows[name] for name in columns), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in cells]
-
-
-def _point(current: Current | None) -> shapely.Point | None:
-    if current is None or current.geometry is None:
-        return None
-    shape = shapely.geometry.shape(dict(current.geometry))
-    return shape if isinstance(shape, shapely.Point) else None
 
 
 def _write(

@@ -6,11 +6,21 @@ import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pyvrp import ProblemData, Solution, solve
+from pyvrp import (
+    IteratedLocalSearchParams,
+    ProblemData,
+    Solution,
+    SolveParams,
+    solve,
+)
 
 from geo.parameters import Parameters, between
 
 __all__ = ["Solved", "StopRule", "solve_routes"]
+
+
+# A shorter memory than PyVRP's 300 settles sooner: in 10 s on X-n101-k25 it came closer.
+PARAMS = SolveParams(ils=IteratedLocalSearchParams(history_length=100))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +85,9 @@ def solve_routes(
     that are not collected. ``start`` is a solution to begin from.
     """
     until = _Until(stop)
-    found = solve(data, until, seed=seed, collect_stats=False, initial_solution=start)
+    found = solve(
+        data, until, seed=seed, collect_stats=False, params=PARAMS, initial_solution=start
+    )
     return Solved(
         solution=found.best,
         feasible=found.is_feasible(),

@@ -90,8 +90,8 @@ def current_faults(
 ) -> list[list[str] | None]:
     """The faults of each of n funds at the day, in the order of the list; None: nobody looked.
 
-    FUND-R5: F1 follows ``accounts_current`` and F4 ``interest_rate_pct`` where these are known; every other
-    code is what ``fault_log`` says, or ``faults`` as entered where the log is silent about it.
+    FUND-R5: F1 follows ``accounts_current`` and F4 ``interest_rate_pct`` where these are known;
+    every other code is what ``fault_log`` says, or ``faults`` as entered where the log is silent.
 
     >>> funds = pd.DataFrame({"accounts_current": ["no"], "faults": [["F1b", "F2"]]})
     >>> current_faults(funds, date(2025, 8, 1))

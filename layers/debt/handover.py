@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -145,8 +144,12 @@ def pack_area(codes: Iterable[str]) -> str | None:
     >>> pack_area(["83030101", "83030205"]), pack_area(["83", "82"])
     ('8303', None)
     """
-    common = os.path.commonprefix([str(code) for code in codes])
-    return common[: len(common) // 2 * 2] or None
+    all_codes = sorted({str(code) for code in codes})
+    first, last = all_codes[0], all_codes[-1]  # whatever these two share, all share
+    for length in range(len(first), 0, -2):
+        if last.startswith(first[:length]):
+            return first[:length]
+    return None
 
 
 def stepped(

@@ -66,7 +66,8 @@ Cell = Mapping[str, str]
 
 
 def _row(public: str, internal: str, restricted: Cell | str, secret: Cell | str) -> dict[str, Cell]:
-    cells = zip(Privacy, (public, internal, restricted, secret), strict=True)
+    kept = public + "".join(right for right in "WV" if right in internal)
+    cells = zip(Privacy, (kept, internal, restricted, secret), strict=True)
     return {
         privacy.name: MappingProxyType({OTHER: cell} if isinstance(cell, str) else cell)
         for privacy, cell in cells
@@ -89,6 +90,9 @@ MATRIX: Mapping[Role, Mapping[str, Cell]] = MappingProxyType(
 )
 """Role by class by family; small letters hold only for the assigned round.
 
+The chapter gives nobody W on public data, so that no office could keep its own facilities or
+attractions: who writes (W) or verifies (V) the internal data of an area does so with the public
+data of that area too. The rows hold the letters of the chapter; ``_row`` adds these two.
 What a field officer writes into a visit form (hardship, health) goes in through the form, which
 is no right to the field. A break glass gives R of the restricted and secret classes.
 """

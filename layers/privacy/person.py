@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from layers.errors import DefinitionError
-from layers.model import Text, choices
+from layers.model import Layer, Text, choices
+from layers.privacy.conditions import Tree, one_of
 
 __all__ = [
     "OWNER",
@@ -123,12 +124,22 @@ class Agreement:
 class Assignment:
     """Features of one layer that a field round hands to the account.
 
-    ``valid_to`` is the last day of the round and ``round_purge_days`` after it.
+    They are those with one of ``keys`` in ``field`` (None: the key of the layer). ``valid_to`` is
+    the last day of the round and ``round_purge_days`` after it.
     """
 
     layer: str
     keys: tuple[str, ...]
     valid_to: dt.date
+    field: str | None = None
+
+    def holds(self, layer: Layer, values: Mapping[str, Any]) -> bool:
+        """Whether a feature with these values is one of them."""
+        return values.get(self.field or layer.key) in self.keys
+
+    def tree(self, layer: Layer) -> Tree:
+        """The same as a condition of a view."""
+        return one_of(self.field or layer.key, sorted(self.keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from layers.privacy.conditions import (
     one_of,
 )
 from layers.privacy.matrix import Right, families_of, rights
-from layers.privacy.person import PUBLIC, THAI_TIME, BreakGlass, Grant, Person
+from layers.privacy.person import PUBLIC, THAI_TIME, Assignment, BreakGlass, Grant, Person
 from layers.query import Mask, View
 
 __all__ = ["Door", "may", "owner_view", "public_view", "rows_refused", "view_of", "why_not"]
@@ -153,14 +153,16 @@ def may(
         return True
     area = str(values.get(layer.area or "") or "")
     for grant in _in_force(person, layer, asked, now):
-        if layer.area is not None and not area.startswith(grant.prefix):
+        of_all = layer.area is None and right not in "WV"  # to change it takes the whole country
+        if not of_all and not area.startswith(grant.prefix):
             continue
         for family, rows in families_of(layer.id):
             if rows is not None and not rows.holds(values):
                 continue
             cell = rights(grant.role, asked, family)
             if right in cell or (
-                right.lower() in cell and values.get(layer.key) in _assigned(person, layer, now)
+                right.lower() in cell
+                and any(one.holds(layer, values) for one in _assigned(person, layer, now))
             ):
                 return True
     glass = _glass_broken(person, asked, now)
@@ -271,8 +273,8 @@ def _granted(
         reach = area if rows is None else area.but(rows.tree())
         if right in cell:
             found.append(reach)
-        elif right.lower() in cell and (keys := _assigned(person, layer, now)):
-            found.append(reach.but(one_of(layer.key, sorted(keys))))
+        elif right.lower() in cell and (assigned := _assigned(person, layer, now)):
+            found.append(reach.but(either(one.tree(layer) for one in assigned)))
     whole = [rights(grant.role, privacy, family) for family, _ in families]
     if len(found) == len(families) and all(right in cell for cell in whole):
         return [area]  # of every family alike
@@ -296,10 +298,9 @@ def _agreed(person: Person, layer: Layer, grant: Grant, day: dt.date) -> bool:
     )
 
 
-def _assigned(person: Person, layer: Layer, now: dt.datetime) -> frozenset[str]:
+def _assigned(person: Person, layer: Layer, now: dt.datetime) -> list[Assignment]:
     day = now.astimezone(THAI_TIME).date()
-    rounds = (r for r in person.assignments if r.layer == layer.id and day <= r.valid_to)
-    return frozenset(key for one in rounds for key in one.keys)
+    return [one for one in person.assignments if one.layer == layer.id and day <= one.valid_to]
 
 
 def _glass_broken(person: Person, privacy: Privacy, now: dt.datetime) -> BreakGlass | None:

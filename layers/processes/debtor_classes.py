@@ -28,7 +28,7 @@ from layers.debt.measures import interest_cut_eligible, notice_received, offered
 from layers.debt.order import list_order
 from layers.debt.parameters import ANCHORS, NEVER_PAID_ANCHORS, ClassRules
 from layers.debtors import DEBTORS
-from layers.processes.debtor_rows import DebtorRows, read_debtors, visible_rows
+from layers.processes.debtor_rows import DebtorRows, read_debtors, read_papers, visible_rows
 from layers.processes.model import Input, Output, Process, Reader, Result
 from layers.projects import LEVELS
 
@@ -56,7 +56,7 @@ def run(parameters: Mapping[str, Any], reader: Reader) -> Result:
     )
     documents = pd.DataFrame()
     if not rows.drawn:
-        documents = visible_rows(reader, "documents", "subject_layer", "debtors")
+        documents = read_papers(reader)
     columns = class_columns(rows, judged, documents, reader, rules, parameters["matrix_extra"])
     table = _table(rows, columns, documents if parameters["legal_view"] else pd.DataFrame())
     summary = {
@@ -152,7 +152,11 @@ def _floats(table: pd.DataFrame, name: str) -> Any:
 
 def _last_visits(rows: DebtorRows, reader: Reader) -> Any:
     none = np.full(len(rows.table), None, dtype=object)
-    visits = pd.DataFrame() if rows.drawn else visible_rows(reader, "visits", "kind", "debtor")
+    visits = (
+        pd.DataFrame()
+        if rows.drawn
+        else visible_rows(reader, "visits", "kind", "debtor", fields=("contract_id", "visited_at"))
+    )
     if not {"contract_id", "visited_at"} <= set(visits.columns) or not len(visits):
         return none
     mine = visits[visits["contract_id"].notna() & visits["visited_at"].notna()]

@@ -18,7 +18,7 @@ from layers.debtors import DEBTORS
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
 
-__all__ = ["DebtorRows", "read_debtors", "visible_rows"]
+__all__ = ["DebtorRows", "read_debtors", "read_papers", "visible_rows"]
 
 WANTED = (
     "contract_id", "contract_no", "area_code", "project_status", "outstanding_thb", "principal_thb",
@@ -29,6 +29,9 @@ WANTED = (
     "legal_status",
 )  # fmt: skip
 """The fields that rules on debts read; no name of a person is among them."""
+
+PAPER_FIELDS = ("doc_id", "subject_layer", "subject_id", "kind", "subkind", "doc_date",
+                "file_state")  # fmt: skip
 
 _LABEL = Text("ลูกหนี้", "Debtors")
 _NO_NUMBER = Text("“{value}” ไม่ใช่ตัวเลข", "“{value}” is not a number")
@@ -67,16 +70,27 @@ def read_debtors(
 
 
 def visible_rows(
-    reader: Reader, layer_id: str, field: str | None = None, value: str = ""
+    reader: Reader,
+    layer_id: str,
+    field: str | None = None,
+    value: str = "",
+    *,
+    fields: tuple[str, ...] | None = None,
 ) -> pd.DataFrame:
     """Rows of another layer about debtors, those with ``value`` in ``field``; none where the
-    caller may see no rows of it, or not this field.
+    caller may see no rows of it, or not this field. ``fields`` are read as far as visible.
     """
     view = reader.view_of(reader.store.layer(layer_id))
     if view.aggregates_only or (field is not None and field not in view.fields):
         return pd.DataFrame()
     chosen = None if field is None else {"op": "=", "args": [{"property": field}, value]}
-    return reader.read(layer_id, filter=chosen)
+    seen = None if fields is None else tuple(name for name in fields if name in view.fields)
+    return reader.read(layer_id, filter=chosen, fields=seen)
+
+
+def read_papers(reader: Reader) -> pd.DataFrame:
+    """The documents about debtors with what rules on papers ask of them."""
+    return visible_rows(reader, "documents", "subject_layer", "debtors", fields=PAPER_FIELDS)
 
 
 def _handed_over(document: Mapping[str, Any], reader: Reader) -> DebtorRows:

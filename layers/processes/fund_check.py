@@ -130,7 +130,7 @@ def _table(
     table = rows[list(SHOWN)].copy()
     for name in COUNTED:
         table[name] = pd.to_numeric(table[name], errors="coerce").astype("Int64")
-    table["faults"] = current_faults(rows, reference, rules)
+    table["faults"] = pd.Series(current_faults(rows, reference, rules), dtype=object)
     table["weak_points"] = weak_points(rows, reference, rules)
     table["chosen"] = rows["fund_id"].isin(chosen)
     newly = table["chosen"] & rows["survey_state"].isna()
@@ -147,8 +147,8 @@ def _table(
     table["training"] = eligible_for_training(rows)
     progress = [checklist_progress(_list(cell)) for cell in rows["checklist"]]
     has_steps = rows["kind"].isin(list(STEPS))
-    done = pd.Series([item.done for item in progress], dtype="Int64")
-    table["steps_done"] = done.where(has_steps.to_numpy(dtype=bool), pd.NA)
+    steps = [item.done if told else None for item, told in zip(progress, has_steps, strict=True)]
+    table["steps_done"] = pd.array(steps, dtype="Int64")
     table["steps_open_before"] = [list(item.gaps) for item in progress]
     return table
 

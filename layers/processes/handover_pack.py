@@ -35,7 +35,7 @@ from layers.debtors import DEBTORS
 from layers.errors import NotFound
 from layers.field_rounds import HANDOVER_STATES, HANDOVERS
 from layers.processes.debtor_classes import class_columns
-from layers.processes.debtor_rows import DebtorRows, read_debtors, visible_rows
+from layers.processes.debtor_rows import DebtorRows, read_debtors, read_papers, visible_rows
 from layers.processes.layer_outputs import layer_outputs
 from layers.processes.model import Input, Output, Process, Reader, Result
 
@@ -126,7 +126,7 @@ def _pack_table(rows: DebtorRows, reader: Reader, on: date) -> pd.DataFrame:
     """A row a contract: class and countdown, pin, papers, open measure, promises, last visit."""
     rules = ClassRules()
     judged, _ = classify(rows.table, on, rules, known_on=max(on, today()))
-    documents = visible_rows(reader, "documents", "subject_layer", "debtors")
+    documents = read_papers(reader)
     columns = class_columns(rows, judged, documents, reader, rules, matrix_extra=True)
     shown = ("contract_no", "area_code", *KEEPING, "measure_code", "measure_state")
     table = pd.DataFrame(
@@ -151,7 +151,7 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 
 def _last_visits(reader: Reader) -> pd.DataFrame:
-    visits = visible_rows(reader, "visits", "kind", "debtor")
+    visits = visible_rows(reader, "visits", "kind", "debtor", fields=("contract_id", *LAST_VISIT))
     found = pd.DataFrame(columns=list(LAST_VISIT))
     if {"contract_id", "visited_at"} <= set(visits.columns):
         seen = visits[visits["contract_id"].notna() & visits["visited_at"].notna()]
@@ -231,7 +231,8 @@ def _wrong(parameter: str, thai: str, english: str) -> ParameterError:
 
 def _new_keepers(table: pd.DataFrame, pack: Mapping[str, Any]) -> pd.DataFrame:
     mine = table.loc[table["keeper_id"] == pack["from_officer"], ["contract_id"]]
-    return mine.assign(keeper_id=pack["to_officer"]).reset_index(drop=True)
+    taken: pd.DataFrame = mine.assign(keeper_id=pack["to_officer"]).reset_index(drop=True)
+    return taken
 
 
 def _pack_summary(

@@ -46,7 +46,8 @@ class Input:
         try:
             parsed = _READERS[self.type](value)
         except (ValueError, TypeError, KeyError) as error:
-            raise self._wrong(value, f"{self.type}", f"{self.type}") from error
+            kind = _KINDS[self.type]
+            raise self._wrong(value, kind.th, kind.en) from error
         if self.minimum is not None and parsed < self.minimum:
             raise self._wrong(value, f"ไม่น้อยกว่า {self.minimum:g}", f"at least {self.minimum:g}")
         if self.maximum is not None and parsed > self.maximum:
@@ -280,6 +281,17 @@ def _bbox(value: Any) -> tuple[float, float, float, float]:
     west, south, east, north = (_number(side) for side in sides)
     return west, south, east, north
 
+
+_KINDS: Mapping[str, Text] = {
+    "number": Text("ตัวเลข", "a number"),
+    "integer": Text("จำนวนเต็ม", "a whole number"),
+    "text": Text("ข้อความ", "a text"),
+    "boolean": Text(" true หรือ false", "true or false"),
+    "date": Text("วันที่แบบ ปปปป-ดด-วว (ค.ศ.)", "a date as YYYY-MM-DD"),
+    "geojson": Text(" GeoJSON", "GeoJSON"),
+    "filter": Text("เงื่อนไข CQL2", "CQL2"),
+    "bbox": Text("ตัวเลข 4 จำนวน: ตะวันตก,ใต้,ตะวันออก,เหนือ", "four numbers: west,south,east,north"),
+}
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "number": _number,

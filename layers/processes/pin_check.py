@@ -27,6 +27,7 @@ __all__ = ["PIN_CHECK"]
 RULES = ("DEBT-R24", "DEBT-R25")
 FIELDS = ("contract_id", "area_code", "project_status", "pin_status", "accuracy_m", "verified_at",
           "verified_by", "pins")  # fmt: skip
+SAID = ("contract_id", "visited_at", "outcome", "pin_confirmed", "visitor_user_id")
 STORED = ("contract_id", "pin_status", "verified_at", "verified_by")
 LOST = ("moved", "not_found", "wrong")
 
@@ -109,7 +110,7 @@ def _areas(reader: Reader, layer_id: str) -> dict[str, BaseGeometry]:
 
 def _told(reader: Reader, reference: date) -> dict[str, _Told]:
     """What the latest visit up to the day says of the pin of each contract."""
-    visits = visible_rows(reader, "visits", "kind", "debtor")
+    visits = visible_rows(reader, "visits", "kind", "debtor", fields=SAID)
     if not {"contract_id", "visited_at", "outcome"} <= set(visits.columns):
         return {}
     seen = visits[visits["contract_id"].notna() & visits["visited_at"].notna()].copy()

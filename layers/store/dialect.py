@@ -192,6 +192,10 @@ class DuckDB(Dialect):
     def elements(self, column: str) -> str:
         return f"json_extract_string({column}, '$[*]')"
 
+    def among(self, expression: str, texts: Sequence[str]) -> Sql:
+        # One value: to plan a list of placeholders takes longer than to look into a list.
+        return Sql(f"list_contains(CAST(? AS VARCHAR[]), {expression})", (list(texts),))
+
     def iso_datetime(self, column: str) -> str:
         return f"strftime({column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')"
 

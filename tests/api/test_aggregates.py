@@ -35,7 +35,7 @@ def true_counts(demo: Store, layer: str, digits: int) -> dict[str, int]:
 
 def test_rows_are_refused_and_counts_come_suppressed(client: FlaskClient, demo: Store) -> None:
     """PRIV-T1; SYS-214: the public sees aggregates by tambon with small cells hidden."""
-    for path in ("items", "items/HH-0001", "tiles/WebMercatorQuad/0/0/0", "queryables"):
+    for path in ("items", "items/HH-0001", "queryables", "schema"):
         assert client.get(f"/collections/households/{path}").status_code == 403
     found = rows(client, "/collections/households/aggregate?by=tambon")
     truth = true_counts(demo, "households", 6)

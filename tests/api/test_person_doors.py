@@ -54,9 +54,13 @@ def test_an_administrator_sees_rows_only_behind_broken_glass(
     headers = token(demo, name)
     path = f"{HOUSEHOLDS}/{household}"
     assert client.get(path, headers=headers).status_code in (403, 404)
+    province = account(demo, "province_officer", "83", password=False)
+    elsewhere = break_glass.ask(demo, name, reason="another district", prefix="8399")
+    break_glass.approve(demo, elsewhere, by=province)
+    assert client.get(path, headers=headers).status_code in (403, 404), "not in the area asked for"
     request = break_glass.ask(demo, name, reason="flood: who lives there", prefix="83")
     assert client.get(path, headers=headers).status_code in (403, 404)
-    break_glass.approve(demo, request, by=account(demo, "province_officer", "83", password=False))
+    break_glass.approve(demo, request, by=province)
     assert client.get(path, headers=headers).status_code == 200
     entry = audit.entries(demo, event="AUD-READ", account=name, limit=1)[0]
     assert entry.detail["break_glass"] == "flood: who lives there"

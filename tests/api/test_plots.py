@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from layers.plot_life import DIG_GATES
 from layers.privacy import owner_view
 from layers.processes import Reader, execute
 from layers.store import Store
-from tests.api.people import account, token
+from tests.api.people import account, log_in, token
 
 AT = "/collections/plots/items"
 DIVIDED = "KNN-83-2564-0005"
@@ -28,8 +30,15 @@ def plot_with(store: Store, status: str) -> str:
 
 def life(client: FlaskClient, plot_id: str, **step: Any) -> tuple[int, dict[str, Any]]:
     address = f"{AT}/{plot_id}/life"
-    answer = client.post(address, json=step) if step else client.get(address)
+    answer = client.get(address)
+    if step:
+        answer = client.post(address, json=step, headers=seen(answer))
     return answer.status_code, json.loads(answer.data)
+
+
+def seen(answer: TestResponse) -> dict[str, str]:
+    """The condition of a step on the state that was read."""
+    return {"If-Match": answer.headers["ETag"]} if "ETag" in answer.headers else {}
 
 
 # --- The life -------------------------------------------------------------------------------
@@ -196,7 +205,8 @@ def test_an_officer_records_in_his_area_and_for_his_roles_only(
     for headers, step, status, code in tries:
         answer = client.post(address, json=step, headers=headers)
         assert (answer.status_code, json.loads(answer.data)["code"]) == (status, code)
-    answer = client.post(address, json=accept | {"role": "district_chief"}, headers=mine)
+    state = seen(client.get(address, headers=mine))
+    answer = client.post(address, json=accept | {"role": "district_chief"}, headers=mine | state)
     assert answer.status_code == 200, answer.data
     (row,) = Reader(demo, owner_view).read("plots", filter=_this(plot_id)).to_dict("records")
     assert row["moves"][-1]["who"] == name
@@ -209,6 +219,108 @@ def test_a_form_of_a_strange_page_is_refused(owner: FlaskClient, demo: Store) ->
         answer = owner.post(f"{AT}/{plot_id}/life", data='{"done": "deed"}', content_type=kind)
         assert answer.status_code == 400
     assert owner.post(f"{AT}/{plot_id}/life", json=[1]).status_code == 400
+
+
+def test_of_steps_at_once_on_one_plot_one_is_kept(owner: FlaskClient, demo: Store) -> None:
+    """Each was made on the same state; the others are told that it has changed."""
+    plot_id = plot_with(demo, "digging")
+    address, before = f"{AT}/{plot_id}/life", demo.state("plots").version
+    state = seen(owner.get(address))
+    clients = [owner.application.test_client() for _ in range(6)]
+    report = {"report": "weekly", "who": "u4"}
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = list(pool.map(lambda c: c.post(address, json=report, headers=state), clients))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412, 412]
+    assert demo.state("plots").version == before + 1
+    (row,) = Reader(demo, owner_view).read("plots", filter=_this(plot_id)).to_dict("records")
+    assert len([one for one in row["site_reports"] if one["kind"] == "weekly"]) == 1
+
+
+def test_a_step_says_which_state_it_is_made_on(owner: FlaskClient, demo: Store) -> None:
+    """As every change of a feature: 428 without If-Match, 412 on an older state, * on any."""
+    plot_id = plot_with(demo, "applied")
+    address = f"{AT}/{plot_id}/life"
+    assert owner.post(address, json={"done": "deed"}).status_code == 428
+    old = seen(owner.get(address))
+    answer = owner.post(address, json={"done": "deed"}, headers=old)
+    assert answer.status_code == 200
+    stale = owner.post(address, json={"done": "id_card"}, headers=old)
+    assert (stale.status_code, json.loads(stale.data)["code"]) == (412, "feature_changed")
+    next_step = {"risk": 1, "level": "low"}
+    assert owner.post(address, json=next_step, headers=seen(answer)).status_code == 200
+    assert owner.post(address, json=next_step, headers={"If-Match": "*"}).status_code == 200
+
+
+# --- The page of the life -------------------------------------------------------------------
+
+
+def form(client: FlaskClient, plot_id: str, **fields: str) -> TestResponse:
+    """Send a form of the page as it stands there, changed as told."""
+    address = f"{AT}/{plot_id}/life"
+    page = client.get(f"{address}?f=html").text
+    hidden = {
+        name: found[1]
+        for name in ("version", "csrf")
+        if (found := re.search(rf'name="{name}" value="([0-9a-f]+)"', page))
+    }
+    return client.post(address, data=hidden | fields, content_type="multipart/form-data")
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_page_tells_status_checklist_and_who_decides(
+    owner: FlaskClient, demo: Store, language: str
+) -> None:
+    """Dates of the Buddhist era in Thai; words, no codes; nothing of the other language."""
+    plot_id = plot_with(demo, "documents_checked")
+    answer = owner.get(f"{AT}/{plot_id}/life?f=html&lang={language}&today=2030-01-01")
+    assert answer.status_code == 200
+    text = answer.get_data(as_text=True)
+    words = {
+        "th": ("1 ม.ค. 2573", "รายการตรวจ", "เกินกำหนด", "ผู้มีอำนาจ"),
+        "en": ("1 Jan 2030", "Checklist", "overdue since", "Decided by"),
+    }[language]
+    for word in words:
+        assert word in text
+    if language == "en":
+        assert not re.search("[ก-๙]", re.sub(r"ไทย", "", text))
+
+
+def test_a_form_of_the_page_takes_a_step_and_comes_back(owner: FlaskClient, demo: Store) -> None:
+    plot_id = plot_with(demo, "documents_checked")
+    answer = form(owner, plot_id, done="field_check")
+    assert (answer.status_code, answer.location) == (303, f"{AT}/{plot_id}/life?f=html")
+    assert life(owner, plot_id)[1]["checklist"][0]["done"] is True
+
+
+def test_a_form_that_was_overtaken_is_refused_in_words(owner: FlaskClient, demo: Store) -> None:
+    plot_id = plot_with(demo, "documents_checked")
+    version = demo.state("plots").version
+    refused = form(owner, plot_id, risk="1", version="1" * 6)
+    assert refused.status_code == 412
+    assert "ถูกแก้ไข" in refused.text
+    assert form(owner, plot_id, to="accepted", role="province").status_code == 400
+    assert demo.state("plots").version == version
+
+
+def test_the_page_offers_an_officer_only_what_he_may_record(
+    client: FlaskClient, demo: Store
+) -> None:
+    """land.md 9: buttons where the account may, a word where it may not, none for a reader."""
+    plot_id = plot_with(demo, "preparing")
+    (row,) = Reader(demo, owner_view).read("plots", filter=_this(plot_id)).to_dict("records")
+    here = row["area_code"][:4]
+    assert log_in(client, account(demo, "field_officer", here)).status_code == 303
+    page = client.get(f"{AT}/{plot_id}/life?f=html").text
+    assert re.findall(r'name="to" value="(\w+)"', page) == ["withdrawn"]
+    assert "ไม่อยู่ในบทบาทของท่าน" in page
+    reason = form(client, plot_id, to="withdrawn", role="owner")
+    assert reason.status_code == 400
+    assert "ต้องระบุเหตุผล" in reason.text
+    forged = client.post(
+        f"{AT}/{plot_id}/life", data={"version": "1", "risk": "1"},
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert (forged.status_code, json.loads(forged.data)["code"]) == (403, "csrf")
 
 
 def test_the_board_counts_what_is_late(demo: Store) -> None:

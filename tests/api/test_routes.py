@@ -154,10 +154,12 @@ def test_a_must_visit_that_cannot_be_met_gives_no_plan_but_a_reason(owner: Flask
         ({"order": "NONE"}, "order_unknown_stop"),
         ({"days": 8}, "parameter_invalid"),
         ({"area": "99"}, "start_missing"),
+        ({"area": "83%"}, "area_invalid"),
+        ({"area": None}, "area_missing"),
         ({"candidates": points((98, 8, {"minutes": -5}))}, "candidates_invalid"),
     ],
     ids=["must", "start", "day_start", "ends before it starts", "scores", "order", "days",
-         "nothing there", "negative minutes"],
+         "nothing there", "no code", "no area", "negative minutes"],
 )  # fmt: skip
 def test_a_tour_that_cannot_be_asked_is_refused_by_name(owner: FlaskClient, inputs, code) -> None:
     answer = run(owner, "tour-route", **{**QUICK, **inputs})

@@ -19,6 +19,7 @@ from tests.bench import (
     store,
     view,
 )
+from tests.bench import print as printing
 from tests.bench.data import FULL, QUICK
 from tests.bench.report import markdown, show
 
@@ -32,6 +33,7 @@ SUBJECTS = {
     "screening": screening.measure,
     "poverty": poverty.measure,
     "network": network.measure,
+    "print": printing.measure,
     "routing": routing.measure,
 }
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.deadline_rules import calendar, days_until, due_days, state
+from geo.periods import fiscal_quarter
+from layers.deadline_rules import (
+    calendar,
+    days_until,
+    due_days,
+    monthly_window,
+    report_state,
+    spacing,
+    state,
+)
 from layers.debt.rounds import slot_due
 from layers.projects import DEADLINE_RULES, DEADLINE_STATES
 
@@ -61,6 +70,74 @@ def test_the_due_day_itself_is_on_time(
     given = D(due), D(done) if done else None, D(reference)
     assert state(*given) == expected
     assert days_until(*given) == left
+
+
+@pytest.mark.parametrize(
+    ("month", "opens", "due"),
+    [
+        ("2021-01-01", "2021-01-30", "2021-02-02"),
+        ("2021-02-10", "2021-02-27", "2021-03-02"),
+        ("2024-02-10", "2024-02-28", "2024-03-02"),
+        ("2021-04-30", "2021-04-29", "2021-05-02"),
+        ("2021-12-01", "2021-12-30", "2022-01-02"),
+    ],
+    ids=["ASM-T150", "ASM-T151", "ASM-T151 leap year", "ASM-T152 April", "ASM-T152 December"],
+)
+def test_the_window_of_a_month_is_its_last_two_days_and_the_first_two_of_the_next(
+    month: str, opens: str, due: str
+) -> None:
+    assert monthly_window(D(month)) == (D(opens), D(due))
+
+
+@pytest.mark.parametrize(
+    ("sent", "reference", "expected"),
+    [
+        ("2021-02-03", "2021-02-03", "late"),
+        (None, "2021-02-03", "overdue"),
+        ("2021-02-03", "2021-02-02", "open"),
+        ("2021-02-02", "2021-02-28", "on_time"),
+        (None, "2021-01-29", "not_open"),
+        (None, "2021-01-30", "open"),
+    ],
+    ids=["ASM-T153", "ASM-T153 nothing sent", "not yet sent", "last day", "before", "first day"],
+)
+def test_a_monthly_report_is_late_after_day_2(
+    sent: str | None, reference: str, expected: str
+) -> None:
+    found = report_state(D("2021-01-15"), D(sent) if sent else None, D(reference))
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2019-12-15", (2563, 1)),
+        ("2020-01-01", (2563, 2)),
+        ("2020-09-15", (2563, 4)),
+        ("2020-10-01", (2564, 1)),
+    ],
+    ids=["ASM-T158 Dec 2562", "ASM-T158 Jan 2563", "ASM-T158 Sep 2563", "ASM-T158 Oct 2563"],
+)
+def test_a_day_lies_in_a_quarter_of_the_fiscal_year(day: str, expected: tuple[int, int]) -> None:
+    assert fiscal_quarter(D(day)) == expected
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [("2020-02-14", "too_early"), ("2020-02-15", "allowed"), ("2020-02-17", "allowed"),
+     ("2020-02-18", "warning")],
+    ids=["ASM-T161 too early", "ASM-T161", "day 7", "ASM-T161 8 days"],
+)  # fmt: skip
+def test_workshop_2_keeps_its_distance_from_workshop_1(second: str, expected: str) -> None:
+    assert spacing(D("2020-02-10"), D(second)) == expected
+
+
+def test_an_evaluation_of_the_second_quarter_is_late_on_26_march() -> None:
+    """ASM-T162."""
+    due = calendar()["DL03"].due_on
+    assert due == D("2020-03-25")
+    assert state(due, D("2020-03-26"), D("2020-04-01")) == "done_late"
+    assert state(due, D("2020-03-25"), D("2020-04-01")) == "done_on_time"
 
 
 def test_the_printed_calendar_holds_the_duties_of_the_programmes() -> None:

@@ -16,6 +16,8 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 2), (8, 3, 2, 3), (12, 
 SHAPES = tuple(OUTLINES)
 LIGHTEST, DARKEST = 0.97, 0.35
 BLACK = "#1a1a1a"
+NEUTRAL = "Greys"
+"""The scheme whose lines (roads, borders) differ by width and dashes already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def grey_ink(style: Style) -> Callable[[Symbol], Ink]:
         changes: dict[str, Any] = {"outline": outline}
         if plain.fill is not None:
             changes["fill"] = "#ffffff" if symbol.hollow else grey
-        if symbol.kind == "line":
+        if symbol.kind == "line" and symbol.colour.startswith(NEUTRAL):
+            changes = {}
+        elif symbol.kind == "line":
             changes |= {"outline": BLACK, "dash": DASHES[rank % len(DASHES)]}
             changes["width"] = symbol.width * (1 + 0.8 * (rank // len(DASHES)))
         elif symbol.kind == "point":

@@ -27,11 +27,12 @@ from webmap.print.frame import MapFrame
 from webmap.print.paper import POINT
 from webmap.values import names
 
-__all__ = ["Label", "Placed", "draw_labels", "layer_labels", "place"]
+__all__ = ["Label", "Placed", "draw_labels", "layer_labels", "place", "point_boxes"]
 
 SIZE, STRONG = 8.0, 9.5
 LINE = 1.45  # Thai needs room for marks above and below
 LABELS_MAX = 1_500
+POINT_TYPE = 0  # of shapely
 INK = "#222222"
 
 PLACES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -122,6 +123,22 @@ def place(
                 found.append(Placed(label, cx, cy, box))
                 break
     return found
+
+
+def point_boxes(
+    drawn: Sequence[tuple[MapLayer, npt.NDArray[Any]]], frame: MapFrame
+) -> npt.NDArray[np.float64]:
+    """The boxes (n, 4) that the points of layers cover, in points from the corner of the frame."""
+    to_points = 1000 / frame.scale / POINT
+    factor = point_scale(zoom_of(frame))
+    boxes = [np.zeros((0, 4))]
+    for item, shapes in drawn:
+        points = shapes[shapely.get_type_id(shapes) == POINT_TYPE]
+        if item.look.symbol.kind == "point" and len(points):
+            at = (shapely.get_coordinates(points) - frame.window[:2]) * to_points
+            half = item.look.symbol.size / 2 * PIXEL * factor
+            boxes.append(np.hstack([at - half, at + half]))
+    return np.vstack(boxes)
 
 
 def draw_labels(axes: Axes, placed: Sequence[Placed], frame: MapFrame, zorder: float) -> None:

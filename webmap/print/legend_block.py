@@ -40,6 +40,7 @@ class _Line:
     ink: Ink | None = None
     bold: bool = False
     heading: bool = False
+    tail: int = 0
     indent: float = 0.0
     space: float = 0.0
 
@@ -90,7 +91,7 @@ def _lines(
         room = (width - 2 - (INDENT if ink else 0)) / POINT
         first, *rest = wrap(words, room, size, bold=bold, lines_max=3)
         heading = ink is None and bool(space)
-        found.append(_Line(first, ink, bold, heading, space=space))
+        found.append(_Line(first, ink, bold, heading, len(rest), space=space))
         found.extend(_Line(more, indent=INDENT if ink else 0.0) for more in rest)
 
     for legend, inks in legends:
@@ -113,8 +114,8 @@ def _flow(
     column, y = 0, height
     for number, line in enumerate(lines):
         fall = step * (1 + (line.space if y < height else 0))
-        heading = line.heading and number + 1 < len(lines)
-        if y - fall - (step if heading else 0) < 0:
+        together = line.tail + (1 if line.heading and number + 1 < len(lines) else 0)
+        if y - fall - step * together < 0:
             column, y, fall = column + 1, height, step
         if column == columns:
             return placed, len(lines) - number

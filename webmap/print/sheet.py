@@ -31,7 +31,7 @@ from webmap.print.fonts import letters
 from webmap.print.frame import MapFrame, frame_around, zone_of
 from webmap.print.furniture import draw_north, draw_overview, draw_scale_bar
 from webmap.print.grid import GridKind, draw_grid
-from webmap.print.labels import draw_labels, layer_labels, place
+from webmap.print.labels import draw_labels, layer_labels, place, point_boxes
 from webmap.print.legend_block import HEADING, draw_legend
 from webmap.print.paper import INCH, POINT, Box, Layout, Orientation, Size, layout
 from webmap.print.wrap import wrap
@@ -137,8 +137,6 @@ def draw_sheet(sheet: MapSheet) -> Figure:
     drawn = _draw_map(figure, sheet)
     shown = [(item, shapes) for item, shapes in drawn if _any(shapes)]
     notes = list(sheet.notices)
-    if not shown:
-        notes.insert(0, EMPTY)
     if sheet.frame.cut:
         notes.append(CUT)
     if sheet.frame.crosses_zones:
@@ -193,7 +191,11 @@ def _draw_map(figure: Figure, sheet: MapSheet) -> list[tuple[MapLayer, npt.NDArr
         label for item, shapes in reversed(drawn)
         for label in layer_labels(item, shapes, frame, sheet.language)
     ]  # fmt: skip
-    draw_labels(axes, place(labels, frame), frame, zorder=4)
+    draw_labels(axes, place(labels, frame, point_boxes(drawn, frame)), frame, zorder=4)
+    if not any(_any(shapes) for _, shapes in drawn):
+        words = EMPTY.get(sheet.language)
+        font = letters(14)
+        axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", fontproperties=font)
     for side in axes.spines.values():
         side.set(linewidth=1.0, color=INK, zorder=6)
     return drawn
@@ -275,7 +277,7 @@ def _draw_panel(
     axes = _page_part(figure, sheet.layout, legend)
     _write(axes, 0, legend.height - 5, HEADING.get(sheet.language), 11, bold=True, colour=INK)
     body = _page_part(
-        figure, sheet.layout, Box(legend.left, legend.bottom, legend.width, legend.height - 7)
+        figure, sheet.layout, Box(legend.left, legend.bottom, legend.width, legend.height - 8.5)
     )
     factor = point_scale(zoom_of(sheet.frame))
     legends = [
@@ -285,7 +287,7 @@ def _draw_panel(
         )
         for item, shapes in reversed(shown)
     ]
-    return draw_legend(body, legends, (legend.width, legend.height - 7), sheet.language, factor)
+    return draw_legend(body, legends, (legend.width, legend.height - 8.5), sheet.language, factor)
 
 
 def _draw_tools(figure: Figure, sheet: MapSheet, box: Box) -> None:
@@ -297,7 +299,7 @@ def _draw_tools(figure: Figure, sheet: MapSheet, box: Box) -> None:
     for number, line in enumerate(lines):
         _write(axes, 0, 5 - 4 * number, line.get(language), 7, colour=FAINT if number else INK)
     draw_scale_bar(axes, frame, (2, 10), box.width - 20, language)
-    draw_north(axes, frame, (box.width - 7, 14), 11, language)
+    draw_north(axes, frame, (box.width - 7, 12.5), 11, language)
     if not sheet.overview:
         return
     top = TOOLS - 5

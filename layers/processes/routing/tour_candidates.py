@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import ParameterError
 from geo.routing.tour import Lodging, Stop, Window
 from geo.text import Text
+from layers.fields import AREA_CODE
 from layers.processes.drawn import drawn_features
 from layers.processes.model import Reader
 from layers.processes.routing.tour_inputs import listed, weights_of
@@ -169,14 +171,21 @@ def _at_least_0(value: Any) -> bool:
 
 
 def _stored(area: str | None, reader: Reader, *, nights: bool) -> list[Record]:
-    within = None
-    if area:
-        within = {"op": "like", "args": [{"property": "area_code"}, f"{area}%"]}
+    if area is None or not re.match(AREA_CODE, area):
+        raise ParameterError(
+            "area_missing" if area is None else "area_invalid",
+            Text(
+                "ระบุรหัสพื้นที่ 2-8 หลัก (area=8301) หรือจุดของท่านเอง (candidates)",
+                "Name an area by its code of 2 to 8 digits (area=8301), or your own candidates",
+            ),
+            parameter="area",
+        )
+    within: dict[str, Any] = {"op": "like", "args": [{"property": "area_code"}, f"{area}%"]}
     rows = _rows(reader, "attractions", "attraction_id", within)
     rows += _rows(reader, "programmes", "programme_id", within)
     if nights:
         kind: dict[str, Any] = {"op": "=", "args": [{"property": "kind"}, "lodging"]}
-        chosen = kind if within is None else {"op": "and", "args": [within, kind]}
+        chosen = {"op": "and", "args": [within, kind]}
         rows += _rows(reader, "facilities", "facility_id", chosen)
     return rows
 
