@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -20,6 +22,7 @@ from api.exports import export_view
 from api.language import asked_language
 from api.operations import operation
 from api.parameters import flag, parse_bbox, takes
+from api.problems import Busy
 from geo.text import Language, Text
 from layers.errors import AccessDenied, NotFound
 from layers.figures import AREA_LAYERS, area_names
@@ -44,8 +47,11 @@ FORMS = (("png", "image/png"), ("pdf", "application/pdf"), ("svg", "image/svg+xm
 HOME = "provinces"
 POINT_ROOM = 0.01  # degrees around a village that is only a point
 WEB_DPI_MAX = 300
+TURNS, WAIT_SECONDS = 2, 20
 TITLE = Text("แผนที่ {name}", "Map of {name}")
 WORKSPACE = Text("พื้นที่ทำงาน", "the workspace")
+
+_turns = threading.BoundedSemaphore(TURNS)
 
 Views = Callable[[Layer], View]
 
@@ -280,15 +286,33 @@ def print_page() -> Response:
     if dpi > WEB_DPI_MAX:
         raise _wrong("dpi", args["dpi"], f"{DPI[0]} - {WEB_DPI_MAX}")
     views = export_view if names else view_of
-    figure = draw_sheet(map_sheet(current_store(), views, choice))
+    sheet = map_sheet(current_store(), views, choice)
     page = io.BytesIO()
-    save_sheet(figure, page, kind, int(dpi))
+    with _turn():
+        save_sheet(draw_sheet(sheet), page, kind, int(dpi))
     response = Response(page.getvalue(), content_type=dict(FORMS)[kind])
     response.headers["Content-Language"] = language
     response.headers["Content-Disposition"] = f'inline; filename="phumi-map.{kind}"'
     if current_person().account is not None:
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Drawing keeps a processor busy for seconds, so only some pages are drawn at once."""
+    if not _turns.acquire(timeout=WAIT_SECONDS):
+        raise Busy(
+            "print_busy",
+            Text(
+                "ขณะนี้มีการพิมพ์แผนที่อยู่มาก โปรดลองใหม่ในอีกสักครู่",
+                "Many maps are being printed just now; try again in a moment",
+            ),
+        )
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 def _one_of(name: str, value: str) -> str:

@@ -1,28 +1,32 @@
-"""Earlier states of a feature over HTTP: list, one, the difference of two, bring back, confirm."""
+"""Earlier states of a feature over HTTP: list, one, the difference of two, bring back, verify."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from api.access import bare_store, current_person, current_store, view_of
+from api.access import bare_store, current_person, current_store, require_account, view_of
 from api.layer_collections import listed_layer
 from api.links import GEOJSON
-from api.writing import feature_answer, matched_version, writer
+from api.writing import body, feature_answer, matched_version, writer
 from geo.text import Text
-from layers import history
+from layers import history, two_person
 from layers.editing import Written
 from layers.errors import NotFound, QueryError
 from layers.history import Past
 from layers.model import Layer
-from layers.verification import confirm
+from layers.privacy.conditions import one_of
+from layers.query import Query
+from layers.verification import confirm, send_back
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("versions", __name__)
 
 ITEM = "/collections/<layer_id>/items/<path:key>"
+LISTED_MOST = 1_000  # of what waits, the oldest first
 
 
 @blueprint.get(f"{ITEM}/versions")
@@ -86,6 +90,46 @@ def confirm_pin(layer_id: str, key: str) -> Response:
     version = matched_version(person, layer, key)
     result = confirm(bare_store(), person, layer, key, version)
     return feature_answer(layer, key, Written((key,), result, ()))
+
+
+@blueprint.post(f"{ITEM}/return")
+def return_change(layer_id: str, key: str) -> Response:
+    """Take back a position or tier that waits for a second person, with the reason."""
+    person, layer = writer(layer_id)
+    version = matched_version(person, layer, key)
+    reason = str(body({"application/json"}).get("reason", ""))
+    result = send_back(bare_store(), person, layer, key, version, reason)
+    if result.deleted:
+        return Response(status=204)
+    return feature_answer(layer, key, Written((key,), result, ()))
+
+
+@blueprint.get("/collections/<layer_id>/unverified")
+def unverified(layer_id: str) -> Response:
+    """Positions and tiers that wait for a second person, as far as the caller sees the features."""
+    require_account()
+    layer = listed_layer(layer_id)
+    known = two_person.waiting(bare_store(), layer)[:LISTED_MOST]
+    query = Query(
+        layer=layer.id, filter=one_of(layer.key, [one.feature for one in known]),
+        fields=(layer.key,), geometry=False, limit=None,
+    )  # fmt: skip
+    view = view_of(layer)
+    page = bare_store().features(query, view).features if known else ""
+    seen = set() if view.pseudonymous else {one["id"] for one in json.loads(f"[{page}]")}
+    return _private(jsonify({"waiting": [_waits(one) for one in known if one.feature in seen]}))
+
+
+def _waits(one: two_person.Waiting) -> dict[str, Any]:
+    said = [two_person.REASONS[name] for name in one.changed]
+    return {
+        "feature": one.feature,
+        "author": one.author,
+        "since": one.since.isoformat(),
+        "changed": list(one.changed),
+        "label": {"th": ", ".join(x.th for x in said), "en": ", ".join(x.en for x in said)},
+        "before_version": one.before,
+    }
 
 
 def _states(layer: Layer, key: str) -> list[Past]:

@@ -25,6 +25,11 @@ IF_MATCH = {
     "schema": {"type": "string", "pattern": r'^("v[0-9]+[-0-9a-f]*"|\*)$'},
     "description": "The ETag of the feature as it was read; 428 without one",
 }
+REASON: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["reason"],
+    "properties": {"reason": {"type": "string", "minLength": 5}},
+}
 READING = (400, 401, 403, 404, 413, 429, 500, 503)
 WRITING = (*READING, 409, 412, 415, 422, 428)
 
@@ -38,6 +43,8 @@ WORDS = {
     "difference": Text("เทียบสองฉบับ", "Compare two states"),
     "restore": Text("นำฉบับก่อนหน้ากลับมา", "Bring a state back"),
     "confirm": Text("ยืนยันพิกัดหรือรายการ", "Confirm the pin or the row"),
+    "return": Text("ส่งกลับตำแหน่งหรือลำดับที่รอตรวจสอบ", "Send back a position or tier that waits"),
+    "unverified": Text("รายการที่รอผู้ตรวจสอบ", "What waits for a second person"),
     "sync": Text("ส่งข้อมูลจากเครื่องภาคสนาม", "Send changes from a device"),
     "conflicts": Text("รายการที่ขัดกัน", "Conflicts that wait for a person"),
     "settle": Text("ตัดสินรายการที่ขัดกัน", "Settle a conflict"),
@@ -78,6 +85,8 @@ def layer_writing_paths(layer: Layer, feature: Mapping[str, Any]) -> dict[str, d
             "post": of("restore", 200, parameters=[KEY, VERSION, IF_MATCH], kind=GEOJSON)
         },
         f"{one}/confirm": {"post": of("confirm", 200, **change)},
+        f"{one}/return": {"post": of("return", 200, body=content(JSON, REASON), **change)},
+        f"/collections/{layer.id}/unverified": {"get": of("unverified", 200, faults=READING)},
     }
 
 

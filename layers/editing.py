@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import shapely
 
 from geo.text import Text
-from layers import audit
-from layers.errors import AccessDenied, Invalid, NotFound, Stale
+from layers import two_person
+from layers.change_log import enter_change
+from layers.errors import Invalid, NotFound, Stale
 from layers.intake.features import Checked, check_features
 from layers.intake.report import Finding
-from layers.model import Layer, Privacy
-from layers.own_village import Areas, debtor_pins, own_village
-from layers.privacy import Person, may, owner_view, view_of
+from layers.model import Layer
+from layers.privacy import Person, owner_view, view_of
 from layers.query import Query
+from layers.row_rules import judged, point
 from layers.store import Store, WriteResult
 from layers.store.session import Session
 from layers.store.sql import Sql, quote
 from layers.store.write import After, Before, Mode
+from layers.write_rights import VERIFICATION, require_right, writable
 
 __all__ = [
     "Current",
@@ -39,6 +40,7 @@ __all__ = [
     "replace",
     "violations",
 ]
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -130,7 +132,9 @@ def delete(
     require_right(person, layer, current.values)
     rows = pd.DataFrame({layer.key: [key]})
     before = expect(layer, {key: version})
-    return _write(store, person, layer, rows, "delete", source=source, before=before, after=after)
+    return _write(
+        store, person, layer, rows, "delete", source=source, before=before, after=after, old=current
+    )
 
 
 def find(store: Store, person: Person, layer: Layer, key: str) -> Current:
@@ -194,9 +198,9 @@ def _change(
     after: After | None = None,
 ) -> Written:
     require_right(person, layer, current.values)
-    writable = writable(person, layer, current.values)
-    checked = check_features([sent], layer, writable=writable, key=current.key, whole=whole)
-    _refuse(judged(checked, store, layer, current))
+    allowed = writable(person, layer, current.values)
+    checked = check_features([sent], layer, writable=allowed, key=current.key, whole=whole)
+    _refuse(judged(checked, store, layer, current.values, current.geometry))
     rows = checked.rows
     require_right(person, layer, {**current.values, **_records(rows)[0]})  # also where it goes to
     if not person.owner:
@@ -207,7 +211,9 @@ def _change(
             before(session)
         expect(layer, {current.key: version})(session)
 
-    result = _write(store, person, layer, rows, "upsert", source=source, before=both, after=after)
+    result = _write(
+        store, person, layer, rows, "upsert", source=source, before=both, after=after, old=current
+    )
     return Written((current.key,), result, _warnings(checked))
 
 
@@ -255,29 +261,23 @@ def _write(
     source: str,
     before: Before | None = None,
     after: After | None = None,
+    old: Current | None = None,
 ) -> WriteResult:
-    author = str(person.account)
+    author, keys = str(person.account), [str(key) for key in rows[layer.key]]
 
     def enter(session: Session, result: WriteResult) -> None:
-        if layer.privacy >= Privacy.RESTRICTED and not person.owner:
-            audit.append(
-                session, "AUD-CHANGE", account=author, object=layer.id, area=_area(rows, layer),
-                rows=result.inserted + result.updated + result.deleted, mode=mode,
-                keys=[str(key) for key in rows[layer.key][:20]], version=result.version,
-                fields=[name for name in rows.columns if name not in (layer.key, "geometry")],
-            )  # fmt: skip
+        if not person.owner:
+            known = None if old is None else {**old.values, "geometry": old.geometry}
+            enter_change(session, layer, rows, mode, result, author=author, old=known)
+            two_person.mark(session, layer, keys, result, author)
+        if mode == "delete":
+            two_person.forget(session, layer, keys)
         if after is not None:
             after(session, result)
 
     return store.write(
         layer.id, rows, mode=mode, author=author, source=source, before=before, after=enter
     )
-
-
-def _area(rows: pd.DataFrame, layer: Layer) -> str:
-    if layer.area is None or layer.area not in rows:
-        return ""
-    return " ".join(sorted({str(code) for code in rows[layer.area].dropna()})[:20])
 
 
 def _warnings(checked: Checked) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""Who an account is to the rules of privacy: grants, permissions, agreements, rounds, break glass."""
+"""Who an account is to the rules of privacy: grants, agreements, rounds, break glass."""
 
 from __future__ import annotations
 

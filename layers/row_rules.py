@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,8 @@ from layers.store import Store
 
 __all__ = ["judged", "point"]
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 HOUSEHOLD_LAYERS = frozenset({"households"})
 """Whose rows must lie in the village that they declare (LOC-R1)."""
 
@@ -29,15 +32,16 @@ def judged(
     checked: Checked,
     store: Store,
     layer: Layer,
-    stored: Mapping[str, Any] | None = None,
+    stored: Mapping[str, Any] = NOTHING,
     geometry: Mapping[str, Any] | None = None,
 ) -> Checked:
     """With the findings of the rules on confirmation and place, where the layer has them."""
-    checked = Checked(checked.rows, (*checked.findings, *_self_verified(checked.rows, stored or {})))
+    checked = Checked(
+        checked.rows, (*checked.findings, *_self_verified(checked.rows, stored or {}))
+    )
     if layer.id not in HOUSEHOLD_LAYERS | DEBTOR_LAYERS:
         return checked
     rows = checked.rows
-    stored = stored or {}
     n = len(rows)
     points = list(rows["geometry"]) if "geometry" in rows else [point(geometry)] * n
     codes = _column(rows, layer.area or "", stored)

@@ -29,6 +29,7 @@ from layers.store import Store, WriteResult
 from layers.store.literals import storable
 from layers.store.session import Session
 from layers.store.sql import Sql
+from layers.write_rights import require_right
 
 __all__ = ["GEOMETRY", "Change", "Outcome", "State", "bring", "conflicts", "read_change", "settle"]
 
@@ -192,7 +193,7 @@ def settle(store: Store, person: Person, change_id: str, take: Sequence[str]) ->
     one = found[0]
     layer = store.layer(one["collection"])
     current = editing.find(store, person, layer, one["feature"])
-    editing.require_right(person, layer, current.values)
+    require_right(person, layer, current.values)
     taken = {name: one["change"]["values"][name] for name in take if name in one["conflicts"]}
 
     def mark(session: Session, _: WriteResult | None = None) -> None:

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from geo.text import Text
 from layers.audit import utc
 from layers.model import Layer, choices
 from layers.store import Store, WriteResult
@@ -33,9 +32,7 @@ GUARDED = MappingProxyType(
 )
 """The layers of PRIV-R12, and the fields that tell a tier; their geometry counts always."""
 
-REASONS = choices(
-    geometry=("ตำแหน่งหรือขอบเขต", "Position or boundary"), tier=("ลำดับ", "Tier")
-)
+REASONS = choices(geometry=("ตำแหน่งหรือขอบเขต", "Position or boundary"), tier=("ลำดับ", "Tier"))
 """What waits for a second person."""
 
 KEYS_NAMED = 500  # rows that are looked up by key; of more the whole layer is compared
@@ -62,10 +59,10 @@ def mark(
     if layer.id not in GUARDED or not (result.inserted or result.updated):
         return
     key, table = f"t.{quote(layer.key)}", f"layers.{quote(layer.id)}"
+    before = {name: f"(h.properties->>'{name}')" for name in GUARDED[layer.id]}
     tiers = [
-        f"(h.properties->>'{name}' IS NOT NULL "
-        f"AND h.properties->>'{name}' IS DISTINCT FROM t.{quote(name)})"
-        for name in GUARDED[layer.id]
+        f"({was} IS NOT NULL AND {was} IS DISTINCT FROM t.{quote(name)})"
+        for name, was in before.items()
     ]
     named = len(keys) <= KEYS_NAMED
     some = f"AND {key} IN ({', '.join('?' * len(keys))}) " if named else ""
@@ -118,15 +115,3 @@ def waiting(store: Store, layer: Layer, key: str | None = None) -> list[Waiting]
             before=before if first is None else first.before,
         )
     return list(found.values())
-
-
-def said(one: Waiting) -> Text:
-    """What waits, in words.
-
-    >>> one = Waiting(feature="a", author="b", since=dt.datetime(2026, 1, 1), changed=("tier",),
-    ...               before=1)
-    >>> said(one).en
-    'Tier'
-    """
-    labels = [REASONS[name] for name in one.changed]
-    return Text(", ".join(x.th for x in labels), ", ".join(x.en for x in labels))

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need from the system: PostgreSQL with PostGIS, Chromium, Thai fonts.
+# What the tests need from the system: PostgreSQL with PostGIS, Chromium, Thai fonts,
+# and programs that read PDF and SVG.
 # As root they are installed; anyone else is told the one command for an administrator.
 set -eu
 
@@ -12,6 +13,8 @@ fi
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=th family)" ] ||
   missing="$missing fontconfig fonts-thai-tlwg"
+command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils"
+command -v rsvg-convert >/dev/null 2>&1 || missing="$missing librsvg2-bin"
 
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -120,7 +120,7 @@ def test_a_page_of_somebody_who_is_logged_in_is_kept_by_no_cache(
         ("area=8303'--", 404),
         ("layers=nothing", 404),
         ("layers=budget_lines_of_nobody,plots", 404),
-        ("layers=projects", 403),
+        ("layers=indicators", 403),
         ("size=A0", 400),
         ("grid=hex", 400),
         ("orientation=round", 400),

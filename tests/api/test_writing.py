@@ -34,8 +34,8 @@ class Program:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = None if body is None else json.dumps(body)
         return self.client.open(
-            path, method=method, data=sent, content_type="application/geo+json",
-            headers={**self.headers, **named},
+            path, method=method, data=sent,
+            headers={"Content-Type": "application/geo+json", **self.headers, **named},
         )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from layers.debt.handover import (
     accept,
     access_ends,
     blocking_items,
+    pack_area,
     without_keeper,
 )
 from layers.debt.lm_register import compare_registers
@@ -283,6 +284,16 @@ def test_a_returned_pack_needs_a_reason_and_is_not_accepted() -> None:
     assert refused.value.code == "reason_missing"
     assert states.advance(states.HANDOVER, "sent", "returned", reason="แฟ้มไม่ครบ") == "returned"
     assert not states.HANDOVER.allows("returned", "accepted")
+
+
+@given(codes=st.lists(st.from_regex(r"8[0-9]([0-9]{2}){0,3}", fullmatch=True), min_size=1))
+def test_the_area_of_a_pack_holds_all_its_contracts_and_no_smaller_one_does(
+    codes: list[str],
+) -> None:
+    area = pack_area(codes) or ""
+    assert len(area) % 2 == 0 and all(code.startswith(area) for code in codes)
+    longer = {code[: len(area) + 2] for code in codes}
+    assert len(longer) > 1 or longer == {area}
 
 
 def test_contracts_of_a_closed_account_have_no_keeper() -> None:

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from layers.deadline_rules import days_until
 from layers.debt.fund_checklist import STEPS, checklist_progress, district_totals
 from layers.debt.fund_contracts import one_contract_candidates
-from layers.debt.fund_faults import interest_above_legal_rate, open_faults, weak_points
+from layers.debt.fund_faults import (
+    FUND_FAULTS,
+    current_faults,
+    interest_above_legal_rate,
+    open_faults,
+    weak_points,
+)
+from layers.debt.fund_findings import find_fund_faults
 from layers.debt.fund_levels import (
     INDICATOR_TOTALS,
     QUOTA_PEOPLE,
@@ -165,6 +172,61 @@ def test_a_fixed_fault_is_no_longer_open() -> None:
            {"code": "F1a", "found_at": "2025-02-01", "fixed_at": None}]  # fmt: skip
     assert open_faults(log, D("2025-01-31")) == ["F1b"]
     assert open_faults(log, D("2025-02-01")) == ["F1a"]
+
+
+def test_faults_follow_accounts_rate_and_log_and_nothing_is_guessed() -> None:
+    """FUND-R5: a fault that was fixed is gone although it was entered; nobody looked is null."""
+    log = [{"code": "F2", "found_at": "2025-01-01", "fixed_at": "2025-02-01"},
+           {"code": "F3a", "found_at": "2025-03-01"}]  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "accounts_current": ["yes", "none", "unknown", None, "no"],
+            "interest_rate_pct": [15.0, 15.01, None, None, None],
+            "faults": [["F1a", "F4", "F5"], None, ["F2", "F5"], None, ["F1b"]],
+            "fault_log": [None, None, log, None, None],
+        }
+    )
+    assert current_faults(table, D("2025-08-01")) == [
+        ["F5"], ["F1b", "F4"], ["F3a", "F5"], None, ["F1a"],
+    ]  # fmt: skip
+
+
+@given(
+    accounts=st.sampled_from(["yes", "no", "none", "unknown", None]),
+    rate=st.none() | st.floats(0, 100),
+    entered=st.none() | st.lists(st.sampled_from(list(FUND_FAULTS)), unique=True),
+)
+def test_a_second_check_finds_the_faults_that_the_first_one_stored(
+    accounts: str | None, rate: float | None, entered: list[str] | None
+) -> None:
+    table = pd.DataFrame(
+        {"accounts_current": [accounts], "interest_rate_pct": [rate], "faults": [entered]}
+    )
+    first = current_faults(table, D("2025-08-01"))
+    table["faults"] = pd.Series(first, dtype=object)
+    assert current_faults(table, D("2025-08-01")) == first
+
+
+def test_data_that_cannot_be_true_are_named_by_row_and_field() -> None:
+    table = pd.DataFrame(
+        {
+            "fund_id": ["A", "B", "C"],
+            "kind": ["savings_group", "kkj", "mother_fund"],
+            "indicators_total": [18, 18, 5],
+            "indicators_passed": [18, 19, 5],
+            "indicator_results": [None, {"i1": "maybe"}, None],
+            "capital_thb": [None, -1.0, 5.0],
+            "last_yearly_balance": [D("2025-08-02"), None, D("2025-08-01")],
+        }
+    )
+    found = [(f.row, f.field, f.code) for f in find_fund_faults(table, D("2025-08-01"))]
+    assert sorted(found) == [
+        (1, "indicators_total", "total_differs"),
+        (1, "last_yearly_balance", "in_future"),
+        (2, "capital_thb", "negative"),
+        (2, "indicator_results", "result_unknown"),
+        (2, "indicators_passed", "indicators_over_total"),
+    ]
 
 
 def test_weak_points_are_named_and_unknown_is_none() -> None:

@@ -125,7 +125,7 @@ FAMILIES: dict[Privacy, dict[str, str]] = {
         "funds": "level level_year_be indicators_passed indicators_total mandatory_failed "
         "indicator_results faults fault_log accounts_current last_monthly_report "
         "last_yearly_balance members savings_thb capital_thb committee_count committee_term_end "
-        "survey_state team_id chosen_for",
+        "survey_state team_id chosen_for interest_rate_pct",
     },
 }
 PROTECTED = [

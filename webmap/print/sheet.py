@@ -47,6 +47,11 @@ TITLE_MAX = 300
 TOOLS = 29.0
 """Millimetres for scale, arrow and the heading of the overview."""
 
+FIGURES = 50.0
+ROW = 4.4
+"""Millimetres: width of the figures on an upright page, height of one."""
+
+FIGURES_HEADING = Text("ข้อมูลพื้นที่", "Figures")
 ACCENT = "#1f6f54"
 INK = "#1a1a1a"
 FAINT = "#555555"
@@ -79,7 +84,8 @@ class MapSheet:
     ``items`` are layers cut to what the reader may see, in EPSG:4326; ``bbox`` (degrees) is what
     the map must show; ``area`` the area it is about (drawn around, the rest faded) and
     ``overview`` the outlines of the areas around. ``scale`` None takes the largest that fits.
-    ``grey`` is safe for black and white. ``notices`` are lines that must stand on the page.
+    ``grey`` is safe for black and white. ``notices`` are lines that must stand on the page,
+    ``figures`` labels with values that stand beside the legend.
     Raises PrintError for a title that is too long or a resolution that cannot be.
     """
 
@@ -100,6 +106,7 @@ class MapSheet:
     date: dt.date | None = None
     logo: Path | None = None
     notices: Sequence[Text] = ()
+    figures: Sequence[tuple[Text, Text]] = ()
 
     def __post_init__(self) -> None:
         longest = max(len(self.title.get(self.language)), len(self._subtitle))
@@ -265,6 +272,9 @@ def _draw_panel(
     overview = 32.0 if sheet.overview else 0.0
     if sheet.layout.upright:
         legend = Box(panel.left, panel.bottom, panel.width - 60, panel.height)
+        if sheet.figures:
+            legend = legend._replace(width=legend.width - FIGURES - 4)
+        beside = Box(legend.left + legend.width, panel.bottom, FIGURES, panel.height)
         tools = Box(legend.left + legend.width + 4, panel.bottom, 56, panel.height)
     else:
         tools = Box(panel.left, panel.bottom, panel.width, TOOLS + overview)
@@ -273,7 +283,11 @@ def _draw_panel(
             panel.left, tools.bottom + tools.height + 3, panel.width,
             top - tools.bottom - tools.height - 3,
         )  # fmt: skip
+        taken = (len(sheet.figures) + 2) * ROW if sheet.figures else 0.0
+        beside = Box(legend.left, legend.bottom, legend.width, taken)
+        legend = legend._replace(bottom=legend.bottom + taken, height=legend.height - taken)
     _draw_tools(figure, sheet, tools)
+    _draw_figures(figure, sheet, beside)
     axes = _page_part(figure, sheet.layout, legend)
     _write(axes, 0, legend.height - 5, HEADING.get(sheet.language), 11, bold=True, colour=INK)
     body = _page_part(
@@ -288,6 +302,20 @@ def _draw_panel(
         for item, shapes in reversed(shown)
     ]
     return draw_legend(body, legends, (legend.width, legend.height - 8.5), sheet.language, factor)
+
+
+def _draw_figures(figure: Figure, sheet: MapSheet, box: Box) -> None:
+    if not sheet.figures:
+        return
+    axes = _page_part(figure, sheet.layout, box)
+    y = box.height - 5
+    _write(axes, 0, y, FIGURES_HEADING.get(sheet.language), 9, bold=True, colour=INK)
+    for label, value in sheet.figures[: int((box.height - ROW) // ROW)]:
+        y -= ROW
+        words = wrap(label.get(sheet.language), box.width * 0.5 / POINT, 8, lines_max=1)[0]
+        _write(axes, 0, y, words, 8, colour=FAINT)
+        told = wrap(value.get(sheet.language), box.width * 0.46 / POINT, 8, lines_max=1)
+        _write(axes, box.width - 2, y, "".join(told), 8, colour=INK, side="right")
 
 
 def _draw_tools(figure: Figure, sheet: MapSheet, box: Box) -> None:
