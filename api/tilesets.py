@@ -13,7 +13,7 @@ from api.links import JSON, link, url
 from api.operations import names_parameter, operation, reference
 from geo.text import Text
 from layers.figures import AREA_LAYERS
-from layers.model import Field, FieldType, Layer
+from layers.model import FieldType, Layer
 from layers.privacy import public_view
 from layers.query import BBox, Query, View
 from layers.store.cells import GRID, POINTS
@@ -337,7 +337,8 @@ def openapi_paths(
 ) -> dict[str, Any]:
     """The path items of the tiles of these layers and of all together, in OpenAPI 3.0.
 
-    Tiles of ``counted`` layers show totals by area and take no parameters. ``problem`` is the answer of an error. Operation ids end as the standard asks (OGC 20-057, 16).
+    Tiles of ``counted`` layers show totals by area and take no parameters. ``problem`` is the
+    answer of an error. Operation ids end as the standard asks (OGC 20-057, 16).
     """
     names = {"type": "array", "items": {"type": "string"}}
     several = {

@@ -26,7 +26,7 @@ from layers.store import Store, WriteResult
 from layers.store.session import Session
 from layers.store.sql import Sql
 
-__all__ = ["Erasure", "Subject", "erase", "erased", "export", "read_subject"]
+__all__ = ["Erasure", "Subject", "erase", "erased", "export", "purge", "read_subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +133,32 @@ def erased(store: Store, layer: Layer, keys: Iterable[str], secret: bytes) -> fr
     return frozenset(key for key in keys if known and _hash(layer, key, secret) in known)
 
 
+def purge(session: Session, layer: Layer, keys: Iterable[str]) -> None:
+    """Remove all that is kept beside the rows: earlier states, changes of devices, masked rows."""
+    for key in keys:
+        for table in ("history", "sync_changes", "unverified", "masked"):
+            sql = f"DELETE FROM phumi.{table} WHERE layer = ? AND feature = ?"
+            session.run(Sql(sql, (layer.id, key)))
+    # Cells of low zooms are counted on from the history; without it they begin anew.
+    for table in ("cells", "tilings", "maskings"):
+        session.run(Sql(f"DELETE FROM phumi.{table} WHERE layer = ?", (layer.id,)))
+
+
 def _delete(store: Store, layer: Layer, keys: list[str], by: str, secret: bytes) -> int:
     now = dt.datetime.now(dt.UTC)
 
-    def purge(session: Session, result: WriteResult) -> None:
+    def clear(session: Session, result: WriteResult) -> None:
+        purge(session, layer, keys)
         for key in keys:
-            for table in ("history", "sync_changes"):
-                sql = f"DELETE FROM phumi.{table} WHERE layer = ? AND feature = ?"
-                session.run(Sql(sql, (layer.id, key)))
             values = (layer.id, _hash(layer, key, secret), now)
             session.run(Sql("INSERT INTO phumi.erased VALUES (?, ?, ?)", values))
-        # Cells of low zooms are counted on from the history; without it they begin anew.
-        for table in ("cells", "tilings"):
-            session.run(Sql(f"DELETE FROM phumi.{table} WHERE layer = ?", (layer.id,)))
         audit.append(
             session, "AUD-RIGHTS", account=by, object=layer.id, rows=result.deleted,
             action="erasure", keys=[_hash(layer, key, secret)[:16] for key in keys],
         )  # fmt: skip
 
     rows = pd.DataFrame({layer.key: keys})
-    done = store.write(layer.id, rows, mode="delete", author=by, source="erasure", after=purge)
+    done = store.write(layer.id, rows, mode="delete", author=by, source="erasure", after=clear)
     return done.deleted
 
 

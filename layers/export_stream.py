@@ -72,7 +72,9 @@ def write_fgb(
 ) -> None:
     """FlatGeobuf with its index, without where a feature has no place: the index cannot hold it.
 
-    Lines and polygons are features of several parts throughout.
+    Lines and polygons are features of several parts throughout. The index makes QGIS read a window
+    of a large file at once. GDAL sorts its boxes in memory, about 90 bytes a feature (27 MB for
+    300,000), and the features through a file beside ``path``.
     """
     try:
         _write_fgb(_placed_only(batches()), layer, path, crs, index="YES")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from api.cli import data, doctor, maps, person, run, serve, users
+from api.cli import data, doctor, maps, person, retention, run, serve, users
 from api.cli import print as printing
 from api.cli.context import Context
 from api.problems import exit_code
@@ -46,7 +46,7 @@ def phumi(ctx: click.Context, database: str | None, lang: str | None) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
-for module in (data, run, maps, printing, serve, doctor, users, person):
+for module in (data, run, maps, printing, serve, doctor, users, person, retention):
     for command in module.COMMANDS:
         phumi.add_command(command)
 

@@ -25,6 +25,7 @@ __all__ = ["COMMANDS"]
 
 CONNECTIONS = 4_096  # of one process: slow clients hold a connection, never a thread
 DEMO = "demo"  # the author of what the demo writes
+ASKED = {"tour-route": {"area": "83"}}  # inputs that the demo has to give
 DAYS = ("reference", "today", "date_from")  # inputs that say on which day things are judged
 MAPS = {
     "map.html": ("th", None),
@@ -144,7 +145,7 @@ def _analyse(context: Context, out: Path) -> None:
     for chosen in PROCESSES.values():
         with context.progress(chosen.title):
             reader = Reader(context.store, owner_view, elevation=_terrain(context.settings))
-            result = execute(chosen.id, _on_the_day(chosen), reader)
+            result = execute(chosen.id, _asked(chosen), reader)
         for layer_id, rows in result.updates.items():
             context.store.write(layer_id, rows, mode="upsert", author=DEMO, source=chosen.id)
         target = out / f"{chosen.id}.geojson"
@@ -152,10 +153,12 @@ def _analyse(context: Context, out: Path) -> None:
         context.say(Text(f"{chosen.title.th}: {target}", f"{chosen.title.en}: {target}"))
 
 
-def _on_the_day(chosen: Process) -> dict[str, str]:
-    """The day of the made-up facts for analyses that go by a day: every demo is the same."""
+def _asked(chosen: Process) -> dict[str, str]:
+    """What the demo asks of an analysis: the day of the made-up facts, so every demo is the same,
+    and what cannot be left out.
+    """
     names = {item.name for item in chosen.inputs} & set(DAYS)
-    return {name: sample_data.REFERENCE.isoformat() for name in names}
+    return {name: sample_data.REFERENCE.isoformat() for name in names} | ASKED.get(chosen.id, {})
 
 
 def _terrain(settings: Settings) -> str:

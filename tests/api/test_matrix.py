@@ -23,8 +23,8 @@ from layers.store import Store, open_store
 from tests.api.people import account, log_in
 from tests.api.people import token as token_of
 from tests.contract import test_matrix as matrix
-from tests.contract.test_matrix import CLASSES, KEYS, LAYERS, ROWS, TABLE
 from tests.contract.specimens import write
+from tests.contract.test_matrix import CLASSES, KEYS, LAYERS, ROWS, TABLE
 
 TERMS = {
     "Phumi-Recipient": "district office",
@@ -90,7 +90,9 @@ def base(name: str) -> str:
     return f"/collections/{LAYERS[name].id}"
 
 
-MANY = pytest.mark.parametrize(("role", "name"), [(role, name) for role in TABLE for name in LAYERS])
+MANY = pytest.mark.parametrize(
+    ("role", "name"), [(role, name) for role in TABLE for name in LAYERS]
+)
 WHOLE = {
     "items": "/items?limit=100",
     "html": "/items?limit=100&f=html",
@@ -189,7 +191,7 @@ def test_descriptions_name_visible_fields_only(
     items = document["paths"].get(f"{base(name)}/items")
     assert (items is None) == (not rows(role, name))
     if items is not None:
-        assert {of for of in CLASSES if f"f_{of}" in str(items)} <= seen
+        assert {of for of in CLASSES if f"f_{of}" in str(items).replace(layer.id, "LAYER")} <= seen
 
 
 @MANY

@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from PIL import Image
+from pypdf import PdfReader
 
+from api.atlas import atlas_pages
 from api.cli import phumi
 from api.printing import Choice, area_geometry, map_sheet
 from layers.catalogue import CATALOGUE
-from layers.errors import NotFound
+from layers.errors import AccessDenied, NotFound
 from layers.model import Privacy
 from layers.privacy import owner_view, public_view
 from layers.query import Query
@@ -189,3 +191,65 @@ def test_an_area_that_is_none_is_named(demo: Store) -> None:
 def test_a_picture_is_as_fine_as_was_asked(client: FlaskClient) -> None:
     answer = client.get(f"/print?area={DISTRICT}&layers=tambons&dpi=72&orientation=portrait")
     assert Image.open(io.BytesIO(answer.data)).size == pytest.approx((595, 842), abs=1)
+
+
+# --- Atlases --------------------------------------------------------------------------------
+
+
+def test_an_atlas_has_a_page_for_each_area_in_the_order_of_codes(demo: Store) -> None:
+    pages = atlas_pages(demo, public_view, "tambon", Choice(area="83"), reader="public")
+    keys = [page.key for page in pages]
+    assert len(keys) == 17
+    assert keys == sorted(keys)
+    assert all(key.startswith("83") for key in keys)
+    inside = atlas_pages(demo, public_view, "tambon", Choice(area="8303"), reader="public")
+    assert [page.key for page in inside] == [key for key in keys if key.startswith("8303")]
+
+
+def test_a_page_of_an_atlas_shows_its_area_and_its_figures(demo: Store) -> None:
+    page = atlas_pages(
+        demo, public_view, "tambon", Choice(area="830302", language="en"), reader="public"
+    )[0]
+    sheet = page.sheet()
+    assert sheet.area is not None
+    assert sheet.frame.bbox[0] < sheet.area.bounds[0]
+    layer = demo.layer("tambons")
+    row = demo.read(Query(layer="tambons", limit=None), public_view(layer)).set_index("code")
+    figures = {label.en: value.en for label, value in sheet.figures}
+    assert figures["Population"] == f"{row.loc['830302', 'population']:,.0f}"
+
+
+def test_an_atlas_can_have_a_page_for_each_feature_of_a_layer(demo: Store) -> None:
+    pages = atlas_pages(demo, public_view, "attractions", Choice(area="8303"), reader="public")
+    assert pages
+    sheet = pages[0].sheet()
+    assert sheet.title == pages[0].name
+
+
+@pytest.mark.parametrize("layer_id", ["households", "debtors"])
+def test_the_public_gets_no_atlas_of_people(demo: Store, layer_id: str) -> None:
+    with pytest.raises(AccessDenied):
+        atlas_pages(demo, public_view, layer_id, Choice(), reader="public")
+
+
+def test_pages_of_different_readers_are_never_taken_for_each_other(demo: Store) -> None:
+    of = {
+        reader: atlas_pages(demo, public_view, "district", Choice(), reader=reader)[0].stamp
+        for reader in ("public", "owner")
+    }
+    assert of["public"] != of["owner"]
+
+
+def test_the_command_line_binds_an_atlas(demo: Store, demo_url: str, tmp_path: Path) -> None:
+    if demo_url.startswith("duckdb"):
+        pytest.skip("the open store holds the file; the other engine runs the same command")
+    words = ["--database", demo_url, "--lang", "en", "atlas", str(tmp_path), "--by", "district",
+             "--area", "83", "--layers", "tambons", "--workers", "1", "--public"]  # fmt: skip
+    done = CliRunner().invoke(phumi, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert "3 pages" in done.output
+    bound = PdfReader(tmp_path / "atlas.pdf")
+    assert bound.outline[0].title == "Contents"
+    assert len(bound.pages) == 4
+    again = CliRunner().invoke(phumi, words, catch_exceptions=False)
+    assert "0 drawn anew" in again.output

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from flask.testing import FlaskClient
+
 from layers.catalogue import CATALOGUE
 from layers.processes import PROCESSES
 
@@ -37,3 +39,15 @@ def test_every_process_names_layers_that_exist_and_speaks_both_languages() -> No
             assert text.th and text.en, process.id
         for text in (process.title, process.description):
             assert thai.search(text.th) and not thai.search(text.en), process.id
+
+
+def test_every_route_stands_in_the_readme(client: FlaskClient, project: Path) -> None:
+    """By its last fixed word; forms of a page of people and files of pages stand under the page."""
+    section = _section(project, "The API")
+    told = set(re.findall(r"[\w.-]+", " ".join(re.findall(r"`([^`]*)`", section))))
+    for rule in client.application.url_map.iter_rules():
+        fixed = [word for word in rule.rule.split("/") if word and "<" not in word]
+        if fixed and fixed[0] in ("account", "admin", "assets", "login", "static"):
+            fixed = fixed[:1]
+        if fixed and fixed[0] not in ("assets", "static"):
+            assert fixed[-1] in told, rule.rule

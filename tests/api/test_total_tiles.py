@@ -155,7 +155,9 @@ def test_the_descriptions_name_the_attributes_that_are_there(
             assert type(value) is kinds[attributes[name]["type"]]
     levels = [one["level"] for one in described["phumi:levels"]]
     assert levels[-1] == LEVEL[layer_id]
-    links = client.get(f"/collections/{layer_id}/aggregate?by={LEVEL[layer_id]}").get_json()["links"]
+    links = client.get(f"/collections/{layer_id}/aggregate?by={LEVEL[layer_id]}").get_json()[
+        "links"
+    ]
     assert any(one["href"].endswith(base) for one in links)
 
 

@@ -13,6 +13,7 @@ from affine import Affine
 from geo.crs import from_local
 from geo.screening import Terrain, measure_terrain
 from geo.terrain import Elevation
+from layers.plots import PLOTS
 from layers.processes import execute
 from tests.bench.data import Sizes
 from tests.bench.measure import stopwatch
@@ -73,8 +74,9 @@ def _plots(n: int, elevation: Elevation) -> gpd.GeoDataFrame:
     rims = shapely.transform(random_rims(n)[0], lambda xy: 2 * xy)
     table = pd.DataFrame({"plot_id": "K" + pd.Series(range(n)).astype(str)})
     known = {"deed_type": "chanote", "soil_class": "clay", "access_width_m": 4.0}
-    for name, value in {**known, "permission_state": None, "site_marks": None}.items():
-        table[name] = value
+    for name in PLOTS.by_name:
+        if name not in table:
+            table[name] = known.get(name)
     table["field_check"] = [{"boulders": "none", "valley": False, "trees_per_rai": 2.0}] * n
     return gpd.GeoDataFrame(table, geometry=from_local(rims, at), crs=4326)
 

@@ -378,7 +378,7 @@ def test_a_step_is_taken_on_the_page_of_a_plot(open_page: OpenPage) -> None:
     page.get_by_text("บันทึกสถานะนี้").first.click()
     page.get_by_role("button", name="บันทึก", exact=True).first.click()
     expect(page.locator(".moves li")).to_have_count(1)
-    expect(page.locator("dl.facts strong")).to_have_text("ตรวจพื้นที่แล้ว")
+    expect(page.locator("dl.facts strong")).to_have_text("ตรวจพื้นที่และดินแล้ว")
 
 
 @pytest.mark.parametrize("language", ["th", "en"])

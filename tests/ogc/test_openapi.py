@@ -21,8 +21,13 @@ from tests.ogc.conftest import Service
 
 # Areas, points, lines with lists, times with two ends, no geometry, a geometry that is not shown.
 REPRESENTATIVE = ("tambons", "villages", "roads", "events", "products", "enterprises")
-EVERY_KIND = re.compile(rf"^(?!/collections/)|^/collections/({'|'.join(REPRESENTATIVE)})(/|$)")
-EXAMPLES = 12
+# A drawn shape, a step that is kept, routes with several forms; they share their two routes.
+ANALYSES = ("pond-check", "plot-life", "tour-route")
+EVERY_KIND = re.compile(
+    rf"^(?!/collections/|/processes/)|^/collections/({'|'.join(REPRESENTATIVE)})(/|$)"
+    rf"|^/collections/plots/items/.*/(sheet|life)$|^/processes/({'|'.join(ANALYSES)})(/|$)"
+)
+EXAMPLES = 8
 # Parameters whose good values JSON Schema cannot tell from bad ones, and good values.
 SENSIBLE = {
     "filter": "1 = 1",
@@ -121,7 +126,7 @@ def test_what_the_definition_forbids_is_refused(client: FlaskClient) -> None:
         @quick
         @given(case=strategy)
         def check(case: Any) -> None:
-            case.call_and_validate(buffered=True)
+            case.call_and_validate(excluded_checks=left_out(case), buffered=True)
 
         print(label)
         with suppress(Unsatisfiable):  # an operation without parameters forbids nothing

@@ -18,6 +18,7 @@ from pypdf import PdfReader, PdfWriter
 
 from geo.errors import PhumiError
 from geo.text import Language, Text
+from webmap.print.errors import PrintError
 from webmap.print.fonts import letters, text_width
 from webmap.print.paper import INCH, PAPERS, POINT, Orientation, Size
 from webmap.print.sheet import Format, MapSheet, draw_sheet, save_sheet
@@ -32,8 +33,13 @@ RECORD = ".pages.json"
 MARGIN, LINE, SIZE = 18.0, 6.5, 11.0
 INK, FAINT = "#1a1a1a", "#999999"
 
+
+def _read_only(values: dict[str, object]) -> MappingProxyType[str, object]:
+    return MappingProxyType(values)
+
+
 # Layer definitions hold read-only mappings, which do not travel between processes by themselves.
-ForkingPickler.register(MappingProxyType, lambda view: (MappingProxyType, (dict(view),)))
+ForkingPickler.register(MappingProxyType, lambda view: (_read_only, (dict(view),)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,7 @@ class _Record:
 
 
 Missing = tuple[AtlasPage, Path, str]
+Fault = tuple[str, Text]
 
 
 def _here(missing: Sequence[Missing], kind: Format, dpi: int) -> Iterator[tuple[Drawn, str]]:
@@ -182,7 +189,7 @@ def _on_cores(
     missing: Sequence[Missing], kind: Format, dpi: int, workers: int
 ) -> Iterator[tuple[Drawn, str]]:
     """Sheets are read here, where the store is, and drawn in other processes."""
-    waiting: dict[Future[None], Missing] = {}
+    waiting: dict[Future[Fault | None], Missing] = {}
     left = list(reversed(missing))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         while left or waiting:
@@ -190,16 +197,25 @@ def _on_cores(
                 item = left.pop()
                 page, path, stamp = item
                 try:
-                    waiting[pool.submit(_write, page.sheet(), path, kind, dpi)] = item
+                    waiting[pool.submit(_attempt, page.sheet(), path, kind, dpi)] = item
                 except PhumiError as error:
                     yield Drawn(page, None, error=error), stamp
             for done in wait(waiting, return_when=FIRST_COMPLETED).done if waiting else ():
                 page, path, stamp = waiting.pop(done)
-                error = done.exception()
-                if error is not None and not isinstance(error, PhumiError):
-                    raise error
-                found = Drawn(page, None, error=error) if error else Drawn(page, path, new=True)
-                yield found, stamp
+                fault = done.result()
+                if fault is None:
+                    yield Drawn(page, path, new=True), stamp
+                else:
+                    yield Drawn(page, None, error=PrintError(*fault)), stamp
+
+
+def _attempt(sheet: MapSheet, path: Path, kind: Format, dpi: int) -> Fault | None:
+    """Draw in another process; errors with texts cannot travel as they are, so they are told."""
+    try:
+        _write(sheet, path, kind, dpi)
+    except PhumiError as error:
+        return error.code, error.text
+    return None
 
 
 def _write(sheet: MapSheet, path: Path, kind: Format, dpi: int) -> None:

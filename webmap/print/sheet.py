@@ -271,11 +271,10 @@ def _draw_panel(
     panel = sheet.layout.panel
     overview = 32.0 if sheet.overview else 0.0
     if sheet.layout.upright:
-        legend = Box(panel.left, panel.bottom, panel.width - 60, panel.height)
-        if sheet.figures:
-            legend = legend._replace(width=legend.width - FIGURES - 4)
-        beside = Box(legend.left + legend.width, panel.bottom, FIGURES, panel.height)
-        tools = Box(legend.left + legend.width + 4, panel.bottom, 56, panel.height)
+        tools = Box(panel.left + panel.width - 56, panel.bottom, 56, panel.height)
+        taken = FIGURES + 4 if sheet.figures else 0.0
+        beside = Box(tools.left - taken, panel.bottom, FIGURES, panel.height)
+        legend = Box(panel.left, panel.bottom, panel.width - 60 - taken, panel.height)
     else:
         tools = Box(panel.left, panel.bottom, panel.width, TOOLS + overview)
         top = panel.bottom + panel.height
