@@ -29,7 +29,8 @@ from api import (
     writing,
 )
 from api.access import current_settings
-from api.accounts import admin, login, oidc
+from api.accounts import admin, log, login, oidc
+from api.feature_keys import FeatureKey
 from api.operations import ADDRESS_MAX
 from api.settings import Settings
 from layers.store import Store
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_mb * 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]  # GeoJSON in a form
     app.url_map.strict_slashes = False
+    app.url_map.converters["key"] = FeatureKey
     app.json = Json(app)
     pool_size = settings.threads + 1
     app.extensions["phumi_store"] = store or open_workspace(
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         openapi,
     ):
         app.register_blueprint(room.blueprint)
-    for door in (login, admin, oidc, writing, syncing, versions):
+    for door in (login, admin, log, oidc, writing, syncing, versions):
         app.register_blueprint(door.blueprint)
     oidc.register(app)
     formats.register(app)

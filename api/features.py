@@ -22,6 +22,6 @@ for _path, _view in (
     ("/collections/<layer_id>/sortables", sortables),
     ("/collections/<layer_id>/schema", schema),
     ("/collections/<layer_id>/items", items),
-    ("/collections/<layer_id>/items/<path:key>", item),
+    ("/collections/<layer_id>/items/<key:key>", item),
 ):
     blueprint.add_url_rule(_path, view_func=_view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, abort, jsonify, send_from_directory
+from flask import Blueprint, Response, abort, current_app, jsonify, send_from_directory
 
 from api.access import current_store, view_of
 from api.language import asked_language
@@ -44,6 +44,14 @@ def asset(name: str) -> Response:
     if not ASSETS.fullmatch(name) or ".." in name:
         abort(404)
     return send_from_directory(NODE_MODULES, name, max_age=86_400)
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon for browsers that ask for it without having read a page of ours."""
+    icon = current_app.send_static_file("icon.svg")
+    icon.headers["Cache-Control"] = "public, max-age=86400"
+    return icon
 
 
 @blueprint.get("/map")

@@ -25,7 +25,7 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("versions", __name__)
 
-ITEM = "/collections/<layer_id>/items/<path:key>"
+ITEM = "/collections/<layer_id>/items/<key:key>"
 LISTED_MOST = 1_000  # of what waits, the oldest first
 
 

@@ -54,7 +54,7 @@ def create(layer_id: str) -> Response:
     return response
 
 
-@blueprint.put(f"{ITEMS}/<path:key>")
+@blueprint.put(f"{ITEMS}/<key:key>")
 def replace(layer_id: str, key: str) -> Response:
     """Put a feature in the place of the one with this id."""
     person, layer = writer(layer_id)
@@ -64,7 +64,7 @@ def replace(layer_id: str, key: str) -> Response:
     return feature_answer(layer, key, written)
 
 
-@blueprint.patch(f"{ITEMS}/<path:key>")
+@blueprint.patch(f"{ITEMS}/<key:key>")
 def update(layer_id: str, key: str) -> Response:
     """Change what a JSON merge patch names (RFC 7396)."""
     person, layer = writer(layer_id)
@@ -74,7 +74,7 @@ def update(layer_id: str, key: str) -> Response:
     return feature_answer(layer, key, written)
 
 
-@blueprint.delete(f"{ITEMS}/<path:key>")
+@blueprint.delete(f"{ITEMS}/<key:key>")
 def delete(layer_id: str, key: str) -> Response:
     """Remove a feature."""
     person, layer = writer(layer_id)

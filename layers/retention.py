@@ -90,7 +90,8 @@ CONTACT = ("person_name", "phone", "line_id")
 RULES: tuple[Rule, ...] = (
     Rule(
         id="household_rows",
-        title=Text("แถวครัวเรือน จปฐ. และ TPMAP", "BMN and TPMAP household rows"), layer="households", action="pseudonymise",
+        title=Text("แถวครัวเรือน จปฐ. และ TPMAP", "BMN and TPMAP household rows"),
+        layer="households", action="pseudonymise",
         since=("data_as_of", "assessed_on", "source_year_be"),
     ),
     Rule(
@@ -133,7 +134,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         id="skilled_contacts",
-        title=Text("ผู้ติดต่อของปราชญ์และผู้เชี่ยวชาญ", "Contacts of skilled persons"), layer="innovators", action="empty", since=("as_of",), fields=(*CONTACT, "email"),
+        title=Text("ผู้ติดต่อของปราชญ์และผู้เชี่ยวชาญ", "Contacts of skilled persons"),
+        layer="innovators", action="empty", since=("as_of",), fields=(*CONTACT, "email"),
     ),
     Rule(
         id="photos", title=Text("ภาพถ่าย", "Photos"), layer="documents", action="delete",

@@ -1,11 +1,8 @@
-"""The administrators' pages: accounts, grants and their confirmation, break glass, the log."""
+"""The administrators' pages: accounts, grants and their confirmation, break glass."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterator
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -14,18 +11,13 @@ from api.accounts import tokens
 from api.language import asked_language
 from api.templating import page
 from geo.text import Text
-from geo.thai import THAI_TIME
-from layers import accounts, audit, break_glass
+from layers import accounts, break_glass
 from layers.errors import AccessDenied, QueryError
-from layers.intake.text import escape_formula
 from layers.privacy import PERMISSIONS, ROLES, Person
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-LOG_COLUMNS = ("number", "moment", "event", "account", "object", "area", "rows", "detail", "hash")
-LOG_PAGE = 200
 
 
 @blueprint.get("")
@@ -117,37 +109,6 @@ def approve(request_id: str) -> Response:
     return _back()
 
 
-@blueprint.get("/audit")
-def log() -> Response:
-    """The audit log for the data-protection officer, as a page or CSV."""
-    person = require_account()
-    if not person.owner and "audit_read" not in person.permissions:
-        raise _denied()
-    asked = {name: request.args.get(name) or None for name in ("event", "account", "object")}
-    span = {"since": _day("since"), "until": _day("until", after=True)}
-    if request.args.get("f") == "csv":
-        found = audit.entries(bare_store(), **asked, **span, limit=None)
-        audit.record(
-            bare_store(), "AUD-EXPORT", account=str(person.account), object="audit",
-            rows=len(found), recipient=str(person.account),
-        )  # fmt: skip
-        answer = Response(_csv(found), content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = "attachment; filename=audit.csv"
-        return _never_kept(answer)
-    before = request.args.get("before", type=int)
-    found = audit.entries(bare_store(), **asked, **span, before=before, limit=LOG_PAGE)
-    return _never_kept(
-        page(
-            "audit.html",
-            entries=found,
-            events=audit.EVENTS,
-            chain=audit.verify(bare_store()),
-            asked=request.args,
-            more=found[-1].number if len(found) == LOG_PAGE else None,
-        )
-    )
-
-
 def _administrator() -> Person:
     """The person, if any of its grants lets it manage others."""
     person = require_account()
@@ -222,30 +183,6 @@ def _overview(person: Person, invitation: tuple[str, str] | None = None) -> Resp
             day=day,
         )
     )
-
-
-def _day(name: str, *, after: bool = False) -> dt.datetime | None:
-    text = request.args.get(name)
-    if not text:
-        return None
-    try:
-        day = dt.date.fromisoformat(text) + dt.timedelta(days=after)
-    except ValueError:
-        raise QueryError("day", Text(f"วันที่ {text} ไม่ถูกต้อง", f"{text} is no date")) from None
-    return dt.datetime.combine(day, dt.time(), THAI_TIME)
-
-
-def _csv(found: list[audit.Entry]) -> Iterator[str]:
-    out = io.StringIO()
-    table = csv.writer(out)
-    yield "\ufeff"
-    table.writerow(LOG_COLUMNS)
-    for entry in found:
-        cells = (getattr(entry, name) for name in LOG_COLUMNS)
-        table.writerow([escape_formula(str(cell)) for cell in cells])
-        yield out.getvalue()
-        out.seek(0)
-        out.truncate()
 
 
 def _never_kept(response: Response) -> Response:

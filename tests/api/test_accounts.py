@@ -489,6 +489,13 @@ def test_the_log_is_a_page_and_a_csv_that_spreadsheets_cannot_run(
     assert ",=cmd" not in table.text
     assert client.get("/admin/audit?since=yesterday").status_code == 400
     assert audit.entries(work, event="AUD-EXPORT", account=name)[0].object == "audit"
+    for report, heading in (("reads", "Reads by account"), ("exports", "Exports by week")):
+        assert heading in client.get(f"/admin/audit/reports/{report}?lang=en").text
+        lines = client.get(f"/admin/audit/reports/{report}?f=csv&lang=en")
+        assert lines.mimetype == "text/csv"
+        assert "Times" in lines.text
+    assert client.get("/admin/audit/reports/none").status_code == 404
+    assert browser().get("/admin/audit/reports/reads").status_code == 401
 
 
 # Headers

@@ -1,24 +1,34 @@
-"""Printed maps: seconds of a page, memory of a large one."""
+"""Printed maps: seconds of a page and of an atlas, memory of a large page."""
 
 from __future__ import annotations
 
 import io
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+import sample_data
+from api.atlas import atlas_pages
+from api.printing import Choice
 from geo.text import Text
 from layers.catalogue import CATALOGUE
+from layers.intake import prepare
+from layers.privacy import public_view
+from layers.workspace import open_workspace
 from tests.bench.data import FULL, Sizes
-from tests.bench.measure import rates
+from tests.bench.measure import rates, stopwatch
 from tests.bench.report import Section, Table
 from webmap.overlay import MapLayer
+from webmap.print.atlas import draw_pages
 from webmap.print.sheet import MapSheet, draw_sheet, save_sheet
 
 __all__ = ["measure", "sheet"]
@@ -27,6 +37,7 @@ POLYGONS = 20_000
 HERE = (98.2, 7.7, 98.6, 8.0)
 LIMITS = {"png": 0.8, "pdf": 2.0, "svg": 2.0}
 A3_MEMORY_MB = 1_500
+ATLAS_SECONDS = 20
 
 
 def sheet(polygons: int, **changes: Any) -> MapSheet:
@@ -55,7 +66,7 @@ def sheet(polygons: int, **changes: Any) -> MapSheet:
 
 
 def measure(sizes: Sizes) -> Section:
-    """A4 at 150 dpi in each format, and the memory of A3 at 300 dpi."""
+    """A4 at 150 dpi in each format, the memory of A3 at 300 dpi, and an atlas."""
     section = Section("Printed maps", "python -m tests.bench print")
     number = POLYGONS if sizes is FULL else 500
     asked = sheet(number)
@@ -73,7 +84,28 @@ def measure(sizes: Sizes) -> Section:
         f"A3 PNG at 300 dpi with {number:,} polygons: a process of its own holds {peak:,.0f} MB at "
         f"most (limit {A3_MEMORY_MB:,} MB)."
     )
+    section.tables.append(_atlas())
     return section
+
+
+def _atlas() -> Table:
+    """The 17 tambons of the demo province, in the form that is bound."""
+    with tempfile.TemporaryDirectory(prefix="phumi-bench-") as folder:
+        store = open_workspace(f"duckdb:///{folder}/demo.duckdb")
+        for layer_id, path in sample_data.files().items():
+            rows = prepare(path, CATALOGUE[layer_id], layer_id=layer_id).rows
+            store.write(layer_id, rows, author="bench", source=path.name)
+        pages = atlas_pages(store, public_view, "tambon", Choice(area="83"), reader="public")
+        with stopwatch() as first:
+            number = sum(item.new for item in draw_pages(pages, Path(folder) / "atlas", "pdf", 150))
+        with stopwatch() as again:
+            list(draw_pages(pages, Path(folder) / "atlas", "pdf", 150))
+        store.close()
+    rows = [
+        [f"{number} tambons", f"{first.seconds:.1f}", f"{ATLAS_SECONDS:g}"],
+        ["the same again, nothing changed", f"{again.seconds:.2f}", "-"],
+    ]
+    return Table(f"Atlas on {os.cpu_count()} cores", ("Atlas", "seconds", "limit"), rows)
 
 
 def _page(kind: Any) -> Any:

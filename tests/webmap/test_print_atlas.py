@@ -16,7 +16,8 @@ from webmap.print.sheet import MapSheet
 def page(key: str, stamp: str = "1", fails: bool = False) -> AtlasPage:
     def sheet() -> MapSheet:
         name = f"ตำบล {key}"
-        return map_sheet(title=Text(name, f"Tambon {key}"), scale=1 if fails else None)
+        title = Text(name, f"Tambon {key}")
+        return map_sheet(title=title, language="en", scale=1 if fails else None)
 
     return AtlasPage(key, Text(f"ตำบล {key}", f"Tambon {key}"), stamp, sheet)
 

@@ -100,13 +100,13 @@ def bind(drawn: Sequence[Drawn], first: Sequence[Figure], target: Path, language
         whole.append(front, import_outline=False)
         front.unlink()
     if first:
-        whole.add_outline_item(CONTENTS.get(language), 0)
+        whole.add_outline_item(title=CONTENTS.get(language), page_number=0)
     for item in drawn:
         if item.path is None:
             continue
         at = len(whole.pages)
         whole.append(PdfReader(item.path), import_outline=False)
-        whole.add_outline_item(item.page.name.get(language), at)
+        whole.add_outline_item(title=item.page.name.get(language), page_number=at)
     whole.add_metadata({"/Creator": "phumi"})
     unfinished = target.with_suffix(".part")
     with unfinished.open("wb") as stream:
