@@ -34,9 +34,10 @@ from layers.store import Store
 from webmap.overlay import MapLayer
 from webmap.places import say_area
 from webmap.print.errors import PrintError
+from webmap.print.frame import SCALE_MAX, SCALE_MIN
 from webmap.print.grid import GridKind
 from webmap.print.paper import Orientation, Size
-from webmap.print.sheet import DPI, Format, MapSheet, draw_sheet, save_sheet
+from webmap.print.sheet import DPI, TITLE_MAX, Format, MapSheet, draw_sheet, save_sheet
 
 __all__ = ["FORMS", "Choice", "area_geometry", "blueprint", "map_sheet", "print_paths"]
 
@@ -346,7 +347,9 @@ def print_paths() -> dict[str, Any]:
     """The printed map, for the OpenAPI document."""
     schemas: dict[str, Any] = {name: {"type": "string"} for name in PARAMETERS}
     schemas |= {name: {"type": "string", "enum": list(values)} for name, values in CHOICES.items()}
-    schemas["scale"] = {"type": "number", "minimum": 100, "maximum": 50_000_000}
+    schemas["scale"] = {"type": "number", "minimum": SCALE_MIN, "maximum": SCALE_MAX}
+    schemas |= {name: {"type": "string", "maxLength": TITLE_MAX} for name in ("title", "subtitle")}
+    schemas["area"] = {"type": "string", "pattern": "^([0-9]{2}){1,4}$"}
     schemas["dpi"] = {"type": "integer", "minimum": DPI[0], "maximum": WEB_DPI_MAX}
     schemas["grey"] = {"type": "boolean"}
     parameters = [

@@ -50,7 +50,7 @@ WORDS: Mapping[str, Text] = {
     "aggregate": Text("ผลรวมตามพื้นที่", "Totals by area"),
     "aggregate_lead": Text(
         "ผลรวมที่เผยแพร่ได้ จำนวนน้อยปกปิดไว้เพื่อไม่ให้ระบุตัวบุคคลได้",
-        "Totals that may be published; small numbers are hidden so that nobody can be told from them",
+        "Totals that may be published; small numbers are hidden so nobody can be told from them",
     ),
     "by_province": Text("รายจังหวัด", "By province"),
     "by_district": Text("รายอำเภอ", "By district"),

@@ -178,7 +178,8 @@ def test_a_session_sends_the_secret_of_its_form(client: FlaskClient, demo: Store
 
 def test_every_figure_of_a_summary_has_words_in_both_languages(demo: Store) -> None:
     """No name of the program's inside shows on a page."""
-    quick = {"plot-layout": {"plot_id": "KNN-83-2564-0001"}, "tour-route": {"time_limit_s": 1, "area": "8303"},
+    quick = {"plot-layout": {"plot_id": "KNN-83-2564-0001"},
+             "tour-route": {"time_limit_s": 1, "area": "8303"},
              "visit-rounds": {"seconds": 1}}  # fmt: skip
     silent = []
     for process in PROCESSES:

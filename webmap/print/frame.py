@@ -17,12 +17,14 @@ from geo.text import Text
 from layers.query import BBox
 from webmap.print.errors import PrintError
 
-__all__ = ["SCALE_STEPS", "MapFrame", "frame_around", "zone_of"]
+__all__ = ["SCALE_MAX", "SCALE_MIN", "SCALE_STEPS", "MapFrame", "frame_around", "zone_of"]
 
 SCALE_STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 10)
 """Scales that are printed: 1 to these times a power of ten."""
 
-SCALE_MIN, SCALE_MAX = 100, 50_000_000
+SCALE_MIN, SCALE_MAX = 100, 20_000_000
+"""Beyond, UTM has little left to do with the ground."""
+
 SMALLEST = 20.0  # metres: a frame around a single point
 ROOM = 1.06  # what is asked for does not touch the neat line
 WORLD = (-180.0, -80.0, 180.0, 84.0)  # where UTM is defined
