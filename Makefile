@@ -7,7 +7,7 @@ SERVE ?= 1
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench clean
+.PHONY: help install demo test lint audit format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ lint: $(VENV)/.ready-dev ## style, types, and the order of the rooms
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(VENV)/.ready-dev ## known weaknesses of the pinned packages, where PHUMI_ADVISORIES names a copy of the advisories
+	@$(BIN)/python -m tests.audit_dependencies
 
 format: $(VENV)/.ready-dev ## bring the code into shape
 	$(BIN)/ruff check --fix

@@ -26,7 +26,7 @@ from api.problems import Busy
 from geo.text import Language, Text
 from layers.errors import AccessDenied, NotFound
 from layers.figures import AREA_LAYERS, area_names
-from layers.model import Layer
+from layers.model import Layer, Privacy
 from layers.privacy import THAI_TIME
 from layers.publications import LEVELS, Level
 from layers.query import BBox, Query, View
@@ -167,7 +167,8 @@ def _chosen(store: Store, view_of: Views, names: Sequence[str] | None) -> list[t
         return asked
     found = []
     for layer in store.layers():
-        if layer.geometry is None or not MapLayer(layer, gpd.GeoDataFrame()).look.visible:
+        personal = layer.privacy > Privacy.INTERNAL  # must be asked for by name (PRIV-R14)
+        if layer.geometry is None or personal or not _shown_at_once(layer):
             continue
         try:
             view = view_of(layer)
@@ -176,6 +177,10 @@ def _chosen(store: Store, view_of: Views, names: Sequence[str] | None) -> list[t
         if view.geometry and not view.aggregates_only:
             found.append((layer, view))
     return found
+
+
+def _shown_at_once(layer: Layer) -> bool:
+    return MapLayer(layer, gpd.GeoDataFrame()).look.visible
 
 
 def _extent(store: Store, view_of: Views, area: shapely.Geometry | None) -> BBox:
@@ -284,7 +289,7 @@ def print_page() -> Response:
         **texts,  # type: ignore[arg-type]
     )
     dpi = _number("dpi", args.get("dpi", "150"))
-    if dpi > WEB_DPI_MAX:
+    if not (dpi.is_integer() and dpi <= WEB_DPI_MAX):
         raise _wrong("dpi", args["dpi"], f"{DPI[0]} - {WEB_DPI_MAX}")
     views = export_view if names else view_of
     sheet = map_sheet(current_store(), views, choice)

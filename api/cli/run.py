@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from api.cli.context import Context
 from api.cli.show import show
 from api.route_documents import route_document
 from geo.errors import ParameterError
 from geo.text import Text
+from layers import two_person
 from layers.errors import QueryError
+from layers.model import Layer
 from layers.privacy import owner_view
 from layers.processes import PROCESSES, Process, Reader, Result, execute, process
+from layers.store import WriteResult
+from layers.store.session import Session
 
 __all__ = ["COMMANDS"]
 
@@ -125,7 +131,10 @@ def _save(context: Context, chosen: Process, result: Result) -> None:
             ),
         )
     for layer_id, rows in result.updates.items():
-        done = context.store.write(layer_id, rows, mode="upsert", author="owner", source=chosen.id)
+        done = context.store.write(
+            layer_id, rows, mode="upsert", author="owner", source=chosen.id,
+            after=partial(_mark, context.store.layer(layer_id), rows),
+        )  # fmt: skip
         context.say(
             Text(
                 f"บันทึกลง {layer_id}: เพิ่ม {done.inserted} แก้ไข {done.updated} รายการ "
@@ -134,6 +143,11 @@ def _save(context: Context, chosen: Process, result: Result) -> None:
                 f"(version {done.version})",
             )
         )
+
+
+def _mark(layer: Layer, rows: pd.DataFrame, session: Session, result: WriteResult) -> None:
+    """Tiers that come out otherwise than before wait for a second person (PRIV-R12)."""
+    two_person.mark(session, layer, [str(key) for key in rows[layer.key]], result, "owner")
 
 
 COMMANDS = (run,)

@@ -96,6 +96,14 @@ def test_a_public_page_holds_no_layer_of_people(demo: Store, client: FlaskClient
     assert not any(line.strip().isdigit() for line in legend.splitlines())
 
 
+def test_layers_of_people_are_printed_only_when_asked_for_by_name(demo: Store) -> None:
+    """Else a map made in passing would carry them away without the right to export (PRIV-R14)."""
+    sheet = map_sheet(demo, owner_view, Choice(area=DISTRICT))
+    assert not {item.layer.id for item in sheet.items} & set(PEOPLE)
+    named = map_sheet(demo, owner_view, Choice(area=DISTRICT, layers=["households"]))
+    assert [item.layer.id for item in named.items] == ["households"]
+
+
 def test_an_officer_without_the_right_to_export_prints_no_restricted_layer(
     client: FlaskClient, demo: Store
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from layers import audit, two_person
-from layers.privacy import OWNER, owner_view
+from layers.model import Layer
+from layers.privacy import owner_view
 from layers.query import Query
-from layers.store import Store
+from layers.store import Store, WriteResult
+from layers.store.session import Session
 from tests.api.people import account, token
 from tests.api.test_writing import Program
 
@@ -121,8 +124,8 @@ def test_a_new_feature_waits_and_is_removed_when_it_is_sent_back(
     known = feature(demo, "households", 2)
     facts = {"area_code": known["properties"]["area_code"], "house_no": "1/2"}
     facts["household_id"] = "HH-83-9001"
-    made = author("POST", "/collections/households/items",
-                  {"type": "Feature", "geometry": known["geometry"], "properties": facts})  # fmt: skip
+    sent = {"type": "Feature", "geometry": known["geometry"], "properties": facts}
+    made = author("POST", "/collections/households/items", sent)
     assert made.status_code == 201, made.text
     key = made.get_json()["id"]
     assert wait_list(other, "households")[key]["before_version"] is None
@@ -141,11 +144,14 @@ def test_other_fields_and_the_machine_wait_for_nobody(
     path = f"/collections/households/items/{one['id']}"
     assert author("PATCH", path, {"properties": {"house_no": "9"}}, If_Match="*").status_code == 200
     assert one["id"] not in wait_list(author, "households")
-    assert OWNER.owner
     before = len(two_person.waiting(demo, demo.layer("households")))
     rows = pd.DataFrame([{"household_id": one["id"], "house_no": "10"}])
     demo.write("households", rows, author="console")
     assert len(two_person.waiting(demo, demo.layer("households"))) == before
+
+
+def _mark(layer: Layer, keys: list[str], session: Session, result: WriteResult) -> None:
+    two_person.mark(session, layer, keys, result, "office-run")
 
 
 def test_another_tier_waits_and_the_first_one_does_not(demo: Store) -> None:
@@ -155,10 +161,8 @@ def test_another_tier_waits_and_the_first_one_does_not(demo: Store) -> None:
 
     def give(tiers: list[str | None]) -> None:
         rows = pd.DataFrame({"household_id": keys, "tier": tiers})
-        demo.write(
-            "households", rows, author="office-run",
-            after=lambda session, result: two_person.mark(session, layer, keys, result, "office-run"),
-        )  # fmt: skip
+        mark = partial(_mark, layer, keys)
+        demo.write("households", rows, author="office-run", after=mark)
 
     give([None, "1"])
     with demo.transaction() as session:

@@ -1,8 +1,8 @@
 """Every role, a layer of every class and family, every door: what is seen is what the table says.
 
 ``TABLE`` is written out once more from the matrix of privacy.md 11.4, cell by cell, with the W and
-V of internal data on public data too, and what it
-means for a row and a field is said here in plain words, apart from the program.
+V of internal data on public data too. What it means for a row and a field is said here in plain
+words, apart from the program.
 """
 
 from __future__ import annotations

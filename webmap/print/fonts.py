@@ -6,7 +6,7 @@ matplotlib shapes Thai text itself (libraqm, from 3.11); it only needs a font wi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from matplotlib import font_manager
@@ -76,7 +76,7 @@ def letters(size: float, *, bold: bool = False) -> FontProperties:
     )
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def text_width(words: str, size: float, *, bold: bool = False) -> float:
     """Width of a line in points, the same on every format of file."""
     if not words:
