@@ -53,7 +53,7 @@ def test_every_route_that_answers_json_is_in_the_definition(client: FlaskClient)
     known = {re.sub(r"/collections/\w+", "/collections/{}", path) for path in known}
     known = {re.sub(r"/processes/[\w-]+", "/processes/{}", path) for path in known}
     known = {path.replace("WebMercatorQuad", "{}") for path in known}
-    pages = {"/map", "/assets/{}", "/static/{}"}
+    pages = {"/favicon.ico", "/map", "/assets/{}", "/static/{}"}
     people = ("/login", "/logout", "/welcome", "/account", "/admin")
     for rule in client.application.url_map.iter_rules():
         path = re.sub(r"<.*?>", "{}", rule.rule).replace("/collections/plots/", "/collections/{}/")
