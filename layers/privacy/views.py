@@ -151,7 +151,9 @@ def may(
     asked = layer.privacy if privacy is None else privacy
     if right in rights("public", asked):
         return True
-    area = str(values.get(layer.area or "") or "")
+    # Official boundaries are no office's own: to change one takes the whole country.
+    official = layer.group == "areas" and layer.geometry != "Point" and right in "WV"
+    area = "" if official else str(values.get(layer.area or "") or "")
     for grant in _in_force(person, layer, asked, now):
         of_all = layer.area is None and right not in "WV"  # to change it takes the whole country
         if not of_all and not area.startswith(grant.prefix):

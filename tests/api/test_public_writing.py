@@ -49,6 +49,14 @@ def test_who_writes_internal_data_of_an_area_writes_its_public_data(
     assert (outside.status_code, outside.get_json()["code"]) == (403, "AUTH-E-SCOPE")
 
 
+def test_an_official_boundary_is_no_offices_own(client: FlaskClient, demo: Store) -> None:
+    code = first(demo, "tambons")["properties"]["code"]
+    for prefix in (code[:4], code[:2]):
+        answer = patch(client, demo, "province_officer", prefix, "tambons", source_ref="no")
+        assert (answer.status_code, answer.get_json()["code"]) == (403, "AUTH-E-SCOPE")
+    assert first(demo, "tambons")["properties"]["source_ref"] != "no"
+
+
 @pytest.mark.parametrize("role", ["analyst", "admin"])
 def test_who_only_reads_internal_data_changes_no_public_data(
     client: FlaskClient, demo: Store, role: str

@@ -18,8 +18,12 @@ BOTH_ENGINES = {"store", "view", "debtors", "poverty"}
 """Subjects whose figures stand in one row for each engine."""
 
 
+INSTALLS_PEERS = "serve"
+"""This subject brings other servers in environments of their own: minutes, and a network."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", [name for name in SUBJECTS if name != INSTALLS_PEERS])
 def test_a_subject_runs_alone_and_writes_its_report(
     postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subject: str
 ) -> None:
