@@ -65,7 +65,7 @@ def measure(sizes: Sizes) -> Section:
             if engine == "PostGIS":
                 section.versions |= server_versions(url)
             for process in PROCESSES:
-                rows.append(_row(f"{engine}, {process}", _apart(_from_layers, url, process)))
+                rows.append(_row(f"{engine} {process}", _apart(_from_layers, url, process)))
     rows.append(["target", "", f"{TARGET_S} s", "", f"{TARGET_GB} GB", ""])
     heads = ("What", "reading", "computing", "together", "peak memory", "selected")
     section.tables.append(Table(f"{n:,} households", heads, rows))

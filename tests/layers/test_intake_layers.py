@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from layers import areas
+from layers.catalogue import CATALOGUE
 from layers.intake import prepare
 from layers.intake.profiles import Profile, profiles
 from layers.model import Layer, Privacy
@@ -57,7 +58,7 @@ def test_names_and_shapes_stay_with_their_codes():
 def test_every_profile_fills_fields_that_its_collection_has():
     assert profiles()
     for profile in profiles().values():
-        layer = AREAS[profile.collection]
+        layer = CATALOGUE[profile.collection]
         filled = {rule.field for rule in profile.columns.values()} | set(profile.constants)
         assert filled <= set(layer.by_name), profile.name
         assert layer.key in filled

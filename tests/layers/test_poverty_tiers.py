@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from geo.errors import ParameterError
 from layers import people
-from layers.disclosure import State, Sum, suppress
+from layers.disclosure import State
 from layers.poverty import reasons
 from layers.poverty.members import with_members
 from layers.poverty.parameters import TierParameters, params_version, thresholds
 from layers.poverty.tiers import STATUSES, Facts, Tiers, judge, lists, merged
+from layers.suppression import Sum, suppress
 
 DEFAULT = TierParameters()
 OUT = object()

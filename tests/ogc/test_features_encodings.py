@@ -102,6 +102,8 @@ def test_conf_oas30_oas_impl(service: Service) -> None:
             continue
         response = service.get(path)
         described = methods["get"]["responses"][str(response.status_code)]
+        if "$ref" in described:
+            described = definition["components"]["responses"][described["$ref"].split("/")[-1]]
         assert response.content_type.split(";")[0] in {
             kind.split(";")[0] for kind in described["content"]
         }
