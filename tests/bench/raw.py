@@ -19,7 +19,7 @@ __all__ = ["DuckDBRaw", "PostGISRaw", "Raw", "geojson", "open_raw", "same"]
 
 TABLE = f"layers.{POINTS.id}"
 IN_BOX = {
-    "PostGIS": "geom && ST_MakeEnvelope({}, {}, {}, {}, 4326)",
+    "PostGIS": "ST_Intersects(geom, ST_MakeEnvelope({}, {}, {}, {}, 4326))",
     "DuckDB": "_east >= {} AND _north >= {} AND _west <= {} AND _south <= {}",
 }
 OBJECT = {"PostGIS": "json_build_object", "DuckDB": "json_object"}
